@@ -1,0 +1,1 @@
+"""The part of DAMNIT Desktop without a window: storage, listener, executors, notebooks' interface, command line."""

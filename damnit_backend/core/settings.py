@@ -1,0 +1,66 @@
+"""Settings of the facility and of the folder: typed, with defaults, described where they are declared.
+
+The facility's file is `damnit.toml`: the one named by ``$DAMNIT_CONFIG``, else in the user's configuration directory,
+else `/etc/damnit/damnit.toml`. What it does not say has the defaults below.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import platformdirs
+from msgspec import Meta
+
+from .errors import UserError
+
+Seconds = Annotated[float, Meta(ge=0)]
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a facility or a person may choose for all folders."""
+
+    data_root: str = ""
+    """Where proposals lie, as ROOT/INSTRUMENT/CYCLE/pNNNNNN. Empty: ``$XFEL_DATA_ROOT``, else ``$EXTRA_DATA_DATA_ROOT``."""
+    settle_seconds: Seconds = 2.0
+    """A run is ready when none of its files has changed for this long."""
+    scan_seconds: Annotated[float, Meta(ge=0.05)] = 0.5
+    """How often `raw/` and `proc/` are looked at."""
+    workers: Annotated[int, Meta(ge=1, le=256)] = 2
+    """How many runs are processed at a time."""
+    run_seconds: Seconds = 0.0
+    """Wall time that one run may take in a context process; 0 means no limit."""
+
+
+def config_files() -> list[Path]:
+    """The places where `damnit.toml` is looked for, the first that exists counts."""
+    named = os.environ.get("DAMNIT_CONFIG")
+    if named:
+        return [Path(named)]
+    return [platformdirs.user_config_path("damnit-desktop") / "damnit.toml", Path("/etc/damnit/damnit.toml")]
+
+
+def load_settings() -> Settings:
+    """The facility's settings, else the defaults."""
+    for path in config_files():
+        try:
+            return msgspec.toml.decode(path.read_bytes(), type=Settings)
+        except FileNotFoundError:
+            continue
+        except (OSError, msgspec.MsgspecError, ValueError) as error:
+            raise UserError(
+                f"The settings file {path} cannot be used: {error}", "Correct it or move it away."
+            ) from error
+    return Settings()
+
+
+def data_root(settings: Settings) -> Path | None:
+    """The directory in which proposals are looked up by number, if any is known."""
+    for text in (
+        settings.data_root,
+        os.environ.get("XFEL_DATA_ROOT"),
+        os.environ.get("EXTRA_DATA_DATA_ROOT"),
+    ):
+        if text:
+            return Path(text)
+    return None

@@ -1,0 +1,63 @@
+"""The change feed: what was written since a reader last looked, by any program."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from damnit_backend.core.keys import RunKey
+
+from .database import Database
+
+KEPT = 200_000
+"""Compaction leaves so many of the latest changes; a reader further behind loads everything again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened up to change ``seq``. ``complete`` is False if the feed no longer reaches back far enough."""
+
+    seq: int
+    complete: bool
+    runs: frozenset[RunKey] = frozenset()
+    variables: bool = False
+    settings: bool = False
+    jobs: bool = False
+
+    @property
+    def empty(self) -> bool:
+        return self.complete and not (self.runs or self.variables or self.settings or self.jobs)
+
+
+def last_seq(sql: sqlite3.Connection) -> int:
+    """The number of the latest change; 0 in a database that has no feed (a read-only one of another program)."""
+    if not sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'desk_changes'").fetchone():
+        return 0
+    row = sql.execute("SELECT seq FROM sqlite_sequence WHERE name = 'desk_changes'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def read_changes(database: Database, since: int) -> Changes:
+    """What changed after change ``since``."""
+    with database.reading() as sql:
+        seq = last_seq(sql)
+        if seq == since:
+            return Changes(seq, complete=True)
+        first = sql.execute("SELECT min(seq) FROM desk_changes").fetchone()[0]
+        # A smaller number than the reader's means that the database was replaced by another one.
+        if seq < since or first is None or first > since + 1:
+            return Changes(seq, complete=False)
+        rows = sql.execute("SELECT DISTINCT kind, proposal, run FROM desk_changes WHERE seq > ?", (since,)).fetchall()
+    kinds = {kind for kind, _, _ in rows}
+    return Changes(
+        seq,
+        complete=True,
+        runs=frozenset(RunKey(proposal, run) for kind, proposal, run in rows if kind in ("run", "value")),
+        variables="variable" in kinds,
+        settings="setting" in kinds,
+        jobs="job" in kinds,
+    )
+
+
+def compact(database: Database) -> None:
+    """Forget the oldest changes."""
+    with database.writing() as sql:
+        sql.execute("DELETE FROM desk_changes WHERE seq <= ?", (last_seq(sql) - KEPT,))

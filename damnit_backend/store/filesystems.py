@@ -1,0 +1,23 @@
+"""Which journal a database may use: WAL needs shared memory, which network file systems do not give."""
+
+from pathlib import Path
+
+import psutil
+
+LOCAL_FILE_SYSTEMS = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "tmpfs", "overlay", "f2fs", "apfs"})
+
+
+def file_system(path: Path) -> str:
+    """The type of the file system that holds a path, such as ``ext4`` or ``nfs4``; empty if unknown."""
+    path = path.resolve()
+    best = ("", "")
+    for partition in psutil.disk_partitions(all=True):
+        mount = partition.mountpoint
+        if path.is_relative_to(mount) and len(mount) >= len(best[0]):
+            best = (mount, partition.fstype)
+    return best[1].lower()
+
+
+def journal_mode(path: Path) -> str:
+    """``WAL`` on a local disk; ``DELETE``, the rollback journal, elsewhere and where nothing is known."""
+    return "WAL" if file_system(path) in LOCAL_FILE_SYSTEMS else "DELETE"

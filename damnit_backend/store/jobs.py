@@ -1,0 +1,130 @@
+"""The durable queue: which runs are to be processed, and what became of each."""
+
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from damnit_backend.core.keys import RunKey
+
+from .database import Database
+
+MAX_ATTEMPTS = 5
+"""A job that was started so many times without an end is set aside."""
+
+_COLUMNS = "id, proposal, run, stage, variables, live, asked_by, asked_at, state, attempts, started, finished, message"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Work asked for: one run. ``stage`` is the data that came (``raw`` or ``proc``), None for all Variables;
+    ``variables`` limits it to some; ``live`` work goes before the rest."""
+
+    key: RunKey
+    stage: str | None = None
+    variables: tuple[str, ...] | None = None
+    live: bool = False
+    asked_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A request in the queue. ``state`` is queued, running, done, failed or cancelled; times since 1970."""
+
+    id: int
+    request: Request
+    asked_at: float
+    state: str
+    attempts: int
+    started: float | None
+    finished: float | None
+    message: str
+
+
+def add_jobs(database: Database, requests: Iterable[Request]) -> list[int]:
+    """Queue work; what is queued already in the same words is not queued twice. The numbers of the jobs."""
+    with database.writing() as sql:
+        return [add_job_in(sql, request) for request in requests]
+
+
+def add_job_in(sql: sqlite3.Connection, request: Request) -> int:
+    variables = None if request.variables is None else msgspec.json.encode(sorted(request.variables)).decode()
+    same = sql.execute(
+        "SELECT id FROM desk_jobs WHERE state = 'queued'"
+        " AND proposal = ? AND run = ? AND stage IS ? AND variables IS ?",
+        (*request.key, request.stage, variables),
+    ).fetchone()
+    if same:
+        return int(same[0])
+    done = sql.execute(
+        "INSERT INTO desk_jobs (proposal, run, stage, variables, live, asked_by, asked_at, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, 'queued')",
+        (*request.key, request.stage, variables, request.live, request.asked_by, time.time()),
+    )
+    return int(done.lastrowid or 0)
+
+
+def take_job(database: Database, busy: Sequence[RunKey] = ()) -> Job | None:
+    """The next job, marked as running: live ones first, then in order; none for a run that is in work (``busy``)."""
+    with database.writing() as sql:
+        rows = sql.execute(f"SELECT {_COLUMNS} FROM desk_jobs WHERE state = 'queued' ORDER BY live DESC, id")
+        for row in rows:
+            job = _job(row)
+            if job.request.key in busy:
+                continue
+            if job.attempts >= MAX_ATTEMPTS:
+                _finish(sql, job.id, "failed", f"Started {job.attempts} times without coming to an end; set aside.")
+                continue
+            sql.execute(
+                "UPDATE desk_jobs SET state = 'running', attempts = attempts + 1, started = ? WHERE id = ?",
+                (time.time(), job.id),
+            )
+            return job
+    return None
+
+
+def requeue_abandoned(database: Database) -> int:
+    """Queue again what a listener that is gone left running; how many. Only for the holder of the lease."""
+    with database.writing() as sql:
+        return sql.execute("UPDATE desk_jobs SET state = 'queued' WHERE state = 'running'").rowcount
+
+
+def finish_job(database: Database, job_id: int, state: str, message: str = "") -> None:
+    with database.writing() as sql:
+        _finish(sql, job_id, state, message)
+
+
+def _finish(sql: sqlite3.Connection, job_id: int, state: str, message: str) -> None:
+    sql.execute(
+        "UPDATE desk_jobs SET state = ?, finished = ?, message = ? WHERE id = ?", (state, time.time(), message, job_id)
+    )
+
+
+def read_jobs(database: Database, ids: Sequence[int] | None = None, limit: int = 1000) -> list[Job]:
+    """The latest jobs, newest first, or those of the given numbers."""
+    with database.reading() as sql:
+        if not sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'desk_jobs'").fetchone():
+            return []
+        rows = sql.execute(f"SELECT {_COLUMNS} FROM desk_jobs ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
+        if ids is not None:
+            wanted = msgspec.json.encode(list(ids)).decode()
+            rows = sql.execute(
+                f"SELECT {_COLUMNS} FROM desk_jobs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
+                (wanted,),
+            ).fetchall()
+    return [_job(row) for row in rows]
+
+
+def count_queued(database: Database) -> int:
+    with database.reading() as sql:
+        return int(sql.execute("SELECT count(*) FROM desk_jobs WHERE state = 'queued'").fetchone()[0])
+
+
+def _job(row: tuple[object, ...]) -> Job:
+    id_, proposal, run, stage, variables, live, asked_by, *rest = row
+    names = None if variables is None else tuple(msgspec.json.decode(str(variables), type=list[str]))
+    key = RunKey(proposal, run)  # type: ignore[arg-type]  # sqlite3 rows are untyped; the table's CHECKs hold
+    request = Request(key, stage, names, bool(live), str(asked_by))  # type: ignore[arg-type]
+    return Job(id_, request, *rest)  # type: ignore[arg-type]

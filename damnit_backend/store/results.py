@@ -1,0 +1,146 @@
+"""Reading the complete results of a run from its HDF5 file."""
+
+import enum
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from damnit_backend.core.errors import UserError
+
+REDUCED = ".reduced"
+PREVIEW = ".preview"
+ERRORS = ".errors"
+OBJECT_TYPE = "_damnit_objtype"
+UNNAMED = "__xarray_dataarray_variable__"
+
+
+class NoResultError(UserError):
+    """The run has no such result: never computed, failed, or returned None."""
+
+
+class ResultKind(enum.StrEnum):
+    """What a full result is. ``data`` of a `Result` is then: see each."""
+
+    ARRAY = "array"
+    """A numpy array of any number of dimensions, or a numpy scalar."""
+    TEXT = "text"
+    """A str, or an object array of str."""
+    DATAARRAY = "dataarray"
+    DATASET = "dataset"
+    IMAGE = "image"
+    """A drawn figure: (height, width, 4) uint8."""
+    PLOTLY = "plotly"
+    """The JSON text of a Plotly figure."""
+    SERIES = "series"
+    DATAFRAME = "dataframe"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """A value as it was stored. The type of ``data`` follows from ``kind``."""
+
+    kind: ResultKind
+    data: Any
+
+
+def read_result(path: Path, name: str) -> Result:
+    """The full result of a variable, read into memory."""
+    return _read(path, name, name)
+
+
+def read_preview(path: Path, name: str) -> Result:
+    """What to show on opening a cell: the preview if one was stored, else the full result."""
+    try:
+        return _read(path, f"{PREVIEW}/{name}", name)
+    except NoResultError:
+        return _read(path, name, name)
+
+
+def result_names(path: Path) -> list[str]:
+    """The variables that have a result in the file, sorted."""
+    with open_results(path) as file:
+        return sorted(name for name in file if not name.startswith("."))
+
+
+@contextmanager
+def open_results(path: Path) -> Iterator[h5py.File]:
+    """The file, open for reading without HDF5's lock: a reader never makes a writer wait, nor the reverse."""
+    try:
+        file = h5py.File(path, "r", locking=False)
+    except FileNotFoundError as error:
+        raise NoResultError(f"There are no results of this run yet: {path.name} is missing.") from error
+    except OSError as error:
+        raise UserError(
+            f"The results in {path} cannot be read: {error}", "Reprocess the run to make them anew."
+        ) from error
+    with file:
+        yield file
+
+
+def _read(path: Path, place: str, name: str) -> Result:
+    with open_results(path) as file:
+        node = file.get(place)
+        if node is None:
+            raise NoResultError(f"This run has no result of {name}.")
+        if isinstance(node, h5py.Dataset):
+            return _plain(node)
+        object_type = node.attrs.get(OBJECT_TYPE)
+        if object_type not in (ResultKind.DATAARRAY, ResultKind.DATASET):
+            return _object(node, object_type)
+    return _xarray(path, place, ResultKind(object_type))
+
+
+def _object(group: h5py.Group, object_type: str | None) -> Result:
+    dataset = group.get("data")
+    if dataset is None:
+        raise NoResultError(f"The result {group.name} is empty.")
+    match object_type:
+        case None:
+            return _plain(dataset)
+        case "image":
+            return Result(ResultKind.IMAGE, dataset[()])
+        case "PlotlyFigure":
+            return Result(ResultKind.PLOTLY, dataset[()].tobytes().decode())
+        case "series" | "dataframe":
+            return Result(ResultKind(object_type), _parquet(dataset[()].tobytes(), object_type))
+        case _:
+            raise UserError(f"The result {group.name} is of a kind that this version does not know: {object_type}.")
+
+
+def _plain(dataset: h5py.Dataset) -> Result:
+    if h5py.check_string_dtype(dataset.dtype) is not None:
+        return Result(ResultKind.TEXT, dataset.asstr()[()])
+    return Result(ResultKind.ARRAY, dataset[()])
+
+
+def _parquet(content: bytes, object_type: str) -> Any:
+    import pandas as pd  # late: starting the window must not pay for it
+
+    frame = pd.read_parquet(io.BytesIO(content))
+    return frame.iloc[:, 0] if object_type == "series" else frame
+
+
+def _xarray(path: Path, place: str, kind: ResultKind) -> Result:
+    import xarray as xr  # late: starting the window must not pay for it
+
+    with xr.open_dataset(path, group=place, engine="h5netcdf", driver_kwds={"locking": False}) as stored:
+        dataset = stored.load()
+    dataset.attrs.pop(OBJECT_TYPE, None)
+    if kind is ResultKind.DATASET:
+        return Result(kind, dataset)
+    names = list(dataset.data_vars)
+    if len(names) != 1:
+        raise UserError(f"The result {place} in {path.name} should be one array, but holds {len(names)}.")
+    array = dataset[names[0]]
+    return Result(kind, array.rename(None) if names[0] == UNNAMED else array)
+
+
+def is_numeric(array: np.ndarray[Any, Any]) -> bool:
+    """Whether an array can be plotted: real numbers or bool."""
+    return array.dtype.kind in "iufb"
