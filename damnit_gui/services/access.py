@@ -1,0 +1,32 @@
+"""How the services reach the folder's database: each task opens its own connection, in its own thread."""
+
+from dataclasses import dataclass
+
+from damnit_backend.core.errors import UserError
+from damnit_backend.core.settings import Settings
+from damnit_backend.store.database import Database
+from damnit_backend.store.folder import Folder, require_folder
+from damnit_backend.store.opening import open_database
+from damnit_backend.store.settings import folder_proposal
+
+
+@dataclass(frozen=True, slots=True)
+class FolderAccess:
+    """A folder that was found to be in order."""
+
+    folder: Folder
+    read_only: bool
+    proposal: int | None = None
+
+    def database(self) -> Database:
+        """A connection for the calling thread; close it soon. The checks of the first opening are not repeated."""
+        if not self.folder.database.is_file():
+            raise UserError(f"{self.folder.database} is gone.", "Was the folder moved? Open it at its new place.")
+        return Database(self.folder, read_only=self.read_only)
+
+
+def open_access(text: str, settings: Settings) -> FolderAccess:
+    """Find and check the folder that people name by a path or a proposal number. Blocking; UserError if it is none."""
+    folder = require_folder(text, settings)
+    with open_database(folder) as database:
+        return FolderAccess(folder, database.read_only, folder_proposal(database))

@@ -1,0 +1,63 @@
+"""Qt's palette made from the tokens, and the few rules that a palette cannot express."""
+
+from PyQt6.QtGui import QColor, QPalette
+
+from .tokens import SPACE_1, SPACE_2, Tokens
+
+
+def palette(tokens: Tokens) -> QPalette:
+    """The palette of the Fusion style for a theme."""
+    made = QPalette()
+    role = QPalette.ColorRole
+    for target, colour in {
+        role.Window: tokens.window,
+        role.WindowText: tokens.text,
+        role.Base: tokens.base,
+        role.AlternateBase: tokens.alternate,
+        role.Text: tokens.text,
+        role.PlaceholderText: tokens.muted,
+        role.Button: tokens.raised,
+        role.ButtonText: tokens.text,
+        role.BrightText: tokens.error,
+        role.ToolTipBase: tokens.raised,
+        role.ToolTipText: tokens.text,
+        role.Highlight: tokens.selection,
+        role.HighlightedText: tokens.selection_text,
+        role.Link: tokens.accent,
+        role.LinkVisited: tokens.accent,
+        role.Accent: tokens.accent,
+        role.Light: tokens.raised,
+        role.Midlight: tokens.hover,
+        role.Mid: tokens.border,
+        role.Dark: tokens.outline,
+        role.Shadow: tokens.border,
+    }.items():
+        made.setColor(target, QColor(colour))
+    for target in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        made.setColor(QPalette.ColorGroup.Disabled, target, QColor(tokens.disabled))
+    return made
+
+
+def style_sheet(tokens: Tokens) -> str:
+    """What the palette cannot say: calm docks, headers, separators and tool tips. Kept short on purpose."""
+    return f"""
+QMainWindow::separator {{ background: {tokens.border}; width: 1px; height: 1px; }}
+QMainWindow::separator:hover {{ background: {tokens.accent}; }}
+QDockWidget {{ titlebar-close-icon: none; titlebar-normal-icon: none; }}
+QToolTip {{
+    color: {tokens.text}; background: {tokens.raised}; border: 1px solid {tokens.border}; padding: {SPACE_1}px;
+}}
+QToolBar {{
+    background: {tokens.window}; border: none; border-bottom: 1px solid {tokens.border};
+    spacing: {SPACE_1}px; padding: {SPACE_1}px {SPACE_2}px;
+}}
+QStatusBar {{ background: {tokens.window}; border-top: 1px solid {tokens.border}; }}
+QStatusBar::item {{ border: none; }}
+QHeaderView {{ background: {tokens.raised}; border: none; }}
+QHeaderView::section {{
+    background: {tokens.raised}; color: {tokens.text}; border: none;
+    border-right: 1px solid {tokens.border}; border-bottom: 1px solid {tokens.border};
+    padding: {SPACE_1}px {SPACE_2}px;
+}}
+QTableView {{ gridline-color: {tokens.border}; border: none; }}
+"""
