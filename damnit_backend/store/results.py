@@ -89,17 +89,17 @@ def _read(path: Path, place: str, name: str) -> Result:
         if node is None:
             raise NoResultError(f"This run has no result of {name}.")
         if isinstance(node, h5py.Dataset):
-            return _plain(node)
+            return _typed(node, node.attrs.get(OBJECT_TYPE))  # a preview names its type here
         object_type = node.attrs.get(OBJECT_TYPE)
         if object_type not in (ResultKind.DATAARRAY, ResultKind.DATASET):
-            return _object(node, object_type)
+            dataset = node.get("data")
+            if dataset is None:
+                raise NoResultError(f"The result {node.name} is empty.")
+            return _typed(dataset, object_type)
     return _xarray(path, place, ResultKind(object_type))
 
 
-def _object(group: h5py.Group, object_type: str | None) -> Result:
-    dataset = group.get("data")
-    if dataset is None:
-        raise NoResultError(f"The result {group.name} is empty.")
+def _typed(dataset: h5py.Dataset, object_type: str | None) -> Result:
     match object_type:
         case None:
             return _plain(dataset)
@@ -110,7 +110,7 @@ def _object(group: h5py.Group, object_type: str | None) -> Result:
         case "series" | "dataframe":
             return Result(ResultKind(object_type), _parquet(dataset[()].tobytes(), object_type))
         case _:
-            raise UserError(f"The result {group.name} is of a kind that this version does not know: {object_type}.")
+            raise UserError(f"The result {dataset.name} is of a kind that this version does not know: {object_type}.")
 
 
 def _plain(dataset: h5py.Dataset) -> Result:
@@ -129,7 +129,9 @@ def _parquet(content: bytes, object_type: str) -> Any:
 def _xarray(path: Path, place: str, kind: ResultKind) -> Result:
     import xarray as xr  # late: starting the window must not pay for it
 
-    with xr.open_dataset(path, group=place, engine="h5netcdf", driver_kwds={"locking": False}) as stored:
+    # Other results of the file lie beside the group, without netCDF's dimensions: phony_dims allows for them.
+    options: dict[str, Any] = {"driver_kwds": {"locking": False}, "phony_dims": "access"}
+    with xr.open_dataset(path, group=place, engine="h5netcdf", **options) as stored:
         dataset = stored.load()
     dataset.attrs.pop(OBJECT_TYPE, None)
     if kind is ResultKind.DATASET:
