@@ -1,0 +1,1 @@
+"""Where the Variables of a run are executed: warm workers on this machine."""

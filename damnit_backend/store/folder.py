@@ -60,11 +60,20 @@ def find_proposal(proposal: int, settings: Settings) -> Path:
 
 
 def resolve_folder(text: str, settings: Settings) -> Folder:
-    """The folder that people mean: a path, or a proposal number (its usual place)."""
+    """The folder that people mean: its path, a proposal number, or a directory in which the only one lies."""
     digits = text.removeprefix("p")
     if digits.isdigit() and not Path(text).exists():
         return Folder(find_proposal(int(digits), settings) / USUAL_PLACE)
-    return Folder(Path(text).expanduser().absolute())
+    path = Path(text).expanduser().absolute()
+    named = Folder(path)
+    if named.database.exists():
+        return named
+    for pattern in (str(USUAL_PLACE), f"*/*/p[0-9]*/{USUAL_PLACE}"):
+        inside = [Folder(found) for found in sorted(path.glob(pattern))]
+        existing = [folder for folder in inside if folder.database.exists()]
+        if len(existing) == 1:
+            return existing[0]
+    return named
 
 
 def require_folder(text: str, settings: Settings) -> Folder:

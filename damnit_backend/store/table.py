@@ -122,3 +122,12 @@ def _variables(sql: sqlite3.Connection) -> tuple[VariableInfo, ...]:
 
 def _units(attributes: str | None) -> str:
     return decode(StoredValue(attributes=attributes)).units if attributes else ""
+
+
+def runs_with_results(database: Database) -> list[RunKey]:
+    """The runs that have computed values, by whatever program."""
+    with database.reading() as sql:
+        rows = sql.execute(
+            "SELECT DISTINCT proposal, run FROM run_variables WHERE provenance = 'context.py' ORDER BY proposal, run"
+        ).fetchall()
+    return [RunKey(proposal, run) for proposal, run in rows]

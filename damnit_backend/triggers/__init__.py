@@ -1,0 +1,1 @@
+"""What tells the listener that there is work: new data in the proposal's directory."""

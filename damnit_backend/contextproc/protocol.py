@@ -1,0 +1,137 @@
+"""The lines that a context process and its client exchange: typed, one JSON object each, never pickle."""
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+PROTOCOL = 1
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What is wrong with a context file; lines and columns count from 1."""
+
+    message: str
+    line: int | None = None
+    column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+    error_cls: str = ""
+    traceback: str = ""
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.message}" if self.line else self.message
+
+
+class VariableSpec(msgspec.Struct, frozen=True):
+    """A Variable as its context file defines it."""
+
+    name: str
+    title: str
+    description: str = ""
+    summary: str | None = None
+    data: Literal["raw", "proc"] = "raw"
+    cluster: bool = False
+    tags: tuple[str, ...] = ()
+    transient: bool = False
+    units: str | None = None
+    line: int | None = None
+    depends: tuple[str, ...] = ()
+
+
+class Load(msgspec.Struct, frozen=True, tag_field="do", tag="load"):
+    """Load a context file; with ``code``, that text in its place."""
+
+    id: int
+    path: str
+    folder: str
+    code: str | None = None
+
+
+class Run(msgspec.Struct, frozen=True, tag_field="do", tag="run"):
+    """Execute Variables of the loaded context file on a run; `damnit_ctx.serve` tells what the fields mean."""
+
+    id: int
+    proposal: int
+    run: int
+    proposal_path: str
+    data: Literal["raw", "all"]
+    trigger: Literal["raw", "proc"] | None
+    variables: tuple[str, ...] | None
+    fragments: str
+    log: str
+    seconds: float | None = None
+
+
+class Cancel(msgspec.Struct, frozen=True, tag_field="do", tag="cancel"):
+    id: int
+
+
+class Quit(msgspec.Struct, frozen=True, tag_field="do", tag="quit"):
+    pass
+
+
+Request: TypeAlias = Load | Run | Cancel | Quit
+
+
+class Hello(msgspec.Struct, frozen=True, tag_field="event", tag="hello"):
+    protocol: int
+    python: str
+    executable: str
+    pid: int
+
+
+class Loaded(msgspec.Struct, frozen=True, tag_field="event", tag="loaded"):
+    id: int
+    digest: str
+    variables: tuple[VariableSpec, ...]
+
+
+class NotLoaded(msgspec.Struct, frozen=True, tag_field="event", tag="not_loaded"):
+    id: int
+    problems: tuple[Problem, ...]
+
+
+class Running(msgspec.Struct, frozen=True, tag_field="event", tag="running"):
+    id: int
+    pid: int
+    variables: tuple[str, ...]
+
+
+class Started(msgspec.Struct, frozen=True, tag_field="event", tag="started"):
+    id: int
+    variable: str
+    at: float
+
+
+class Finished(msgspec.Struct, frozen=True, tag_field="event", tag="finished"):
+    id: int
+    variable: str
+    outcome: Literal["ok", "none", "error", "skip"]
+    seconds: float
+    error_cls: str | None = None
+    message: str | None = None
+    line: int | None = None
+
+
+class FragmentReady(msgspec.Struct, frozen=True, tag_field="event", tag="fragment"):
+    id: int
+    path: str
+
+
+class Done(msgspec.Struct, frozen=True, tag_field="event", tag="done"):
+    """The end of a `Run`."""
+
+    id: int
+    outcome: Literal["ok", "cannot_open", "cancelled", "timeout", "died"]
+    message: str | None = None
+
+
+class BadRequest(msgspec.Struct, frozen=True, tag_field="event", tag="bad_request"):
+    message: str
+
+
+RunEvent: TypeAlias = Running | Started | Finished | FragmentReady | Done
+Event: TypeAlias = Hello | Loaded | NotLoaded | RunEvent | BadRequest
+
+encode = msgspec.json.Encoder().encode
+decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)

@@ -1,0 +1,77 @@
+"""Finding, starting and asking the listener of a folder."""
+
+import getpass
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from damnit_backend.core.errors import UserError
+from damnit_backend.core.keys import RunKey
+from damnit_backend.core.messages import Message, Nudge, Stop
+from damnit_backend.store.database import Database
+from damnit_backend.store.folder import Folder
+from damnit_backend.store.jobs import Request, add_jobs
+from damnit_backend.store.lease import Lease, read_lease
+from damnit_backend.store.opening import open_database
+from damnit_backend.transport.local_socket import send_once
+
+
+def live_lease(database: Database) -> Lease | None:
+    """The lease of the listener that serves the folder now, if one does."""
+    lease = read_lease(database)
+    return lease if lease is not None and lease.is_alive(time.time()) else None
+
+
+def socket_of(folder: Folder) -> Path | None:
+    """The socket of the folder's listener, if it runs on this host and may be spoken to."""
+    try:
+        with Database(folder, read_only=True) as database:
+            lease = live_lease(database)
+    except UserError:
+        return None
+    if lease is None or not lease.is_local or lease.user != getpass.getuser():
+        return None
+    return Path(lease.socket)
+
+
+def tell_listener(folder: Folder, message: Message) -> bool:
+    """Send one message; False if no listener can be reached."""
+    path = socket_of(folder)
+    return path is not None and send_once(path, message)
+
+
+def stop_listener(folder: Folder, timeout: float = 10.0) -> bool:
+    """Ask the folder's listener to end and wait for it; False if none runs."""
+    if not tell_listener(folder, Stop()):
+        return False
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        with Database(folder, read_only=True) as database:
+            if live_lease(database) is None:
+                return True
+        time.sleep(0.05)
+    raise UserError(f"The listener of {folder.path} did not end within {timeout:.0f} s.")
+
+
+def request_reprocess(
+    folder: Folder, keys: Iterable[RunKey], variables: Sequence[str] | None = None, stage: str | None = None
+) -> list[int]:
+    """Queue runs for processing and wake the listener; the numbers of the jobs."""
+    names = None if variables is None else tuple(variables)
+    requests = [Request(key, stage, names, live=False, asked_by=getpass.getuser()) for key in keys]
+    with open_database(folder) as database:
+        jobs = add_jobs(database, requests)
+    tell_listener(folder, Nudge())
+    return jobs
+
+
+def start_listener(folder: Folder) -> "subprocess.Popen[bytes]":
+    """Start a listener that outlives this process. What it says before its log is open goes to the same log."""
+    folder.logs.mkdir(exist_ok=True)
+    with folder.listener_log.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "damnit_backend.cli", "listen", "--quiet", str(folder.path)],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=folder.path,
+        )  # fmt: skip

@@ -1,0 +1,99 @@
+"""Keeping a listener alive: starts one where none serves the folder, and starts it again when it dies."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from damnit_backend.store.database import Database
+from damnit_backend.store.folder import Folder
+from damnit_backend.store.lease import Lease
+
+from .listener import live_lease, start_listener, stop_listener
+
+QUICK_DEATH_SECONDS = 10.0
+"""A listener that lives shorter than this died at once."""
+MAX_QUICK_DEATHS = 4
+START_SECONDS = 30.0
+
+
+class Started(Protocol):
+    """What `subprocess.Popen` offers of a process that was started."""
+
+    def poll(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerState:
+    """What is known of the folder's listener. ``problem`` is for people, empty if all is well."""
+
+    running: bool
+    lease: Lease | None = None
+    restarts: int = 0
+    problem: str = ""
+
+
+class Supervisor:
+    """Call `check` about once a second, in one thread (it reads the database)."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        start: Callable[[Folder], Started] = start_listener,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folder = folder
+        self._start = start
+        self._clock = clock
+        self._child: Started | None = None
+        self._started_at = 0.0
+        self._starts = 0
+        self._quick_deaths = 0
+        self._retry_at = 0.0
+
+    def check(self) -> ListenerState:
+        """Look whether a listener serves the folder; start one if not. UserError if the folder cannot be read."""
+        with Database(self._folder, read_only=True) as database:
+            lease = live_lease(database)
+        restarts = max(0, self._starts - 1)
+        if lease is not None:
+            if self._clock() - self._started_at > QUICK_DEATH_SECONDS:
+                self._quick_deaths = 0
+            return ListenerState(True, lease, restarts)
+        now = self._clock()
+        if self._child is not None:
+            if self._child.poll() is None and now - self._started_at < START_SECONDS:
+                return ListenerState(False, None, restarts, "The listener is starting.")
+            self._note_death(now)
+        if self._quick_deaths >= MAX_QUICK_DEATHS:
+            return ListenerState(False, None, restarts, f"The listener ends as soon as it starts: {self._last_words()}")
+        if now < self._retry_at:
+            return ListenerState(False, None, restarts, "The listener died; it is started again in a moment.")
+        self._child = self._start(self._folder)
+        self._started_at = now
+        self._starts += 1
+        return ListenerState(False, None, max(0, self._starts - 1), "The listener is starting.")
+
+    def _note_death(self, now: float) -> None:
+        """One death is answered at once; further ones soon after their start wait longer each time."""
+        self._child = None
+        if now - self._started_at < QUICK_DEATH_SECONDS:
+            self._quick_deaths += 1
+            self._retry_at = now if self._quick_deaths == 1 else now + 2.0**self._quick_deaths
+
+    def request_restart(self) -> None:
+        """Stop the listener, if it is one that can be asked; the next `check` starts a new one."""
+        self._quick_deaths = 0
+        self._retry_at = 0.0
+        self._child = None
+        stop_listener(self._folder)
+
+    def _last_words(self) -> str:
+        """The last line of the listener's log."""
+        try:
+            with self._folder.listener_log.open("rb") as log:
+                log.seek(max(0, self._folder.listener_log.stat().st_size - 4096))
+                lines = log.read().decode(errors="replace").strip().splitlines()
+        except OSError as error:
+            return f"its log cannot be read ({error.strerror})."
+        return lines[-1] if lines else "it left no word in its log."

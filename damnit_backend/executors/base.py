@@ -1,0 +1,45 @@
+"""What every executor offers to the listener."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from damnit_backend.contextproc.protocol import Done, Problem, RunEvent, VariableSpec
+from damnit_backend.core.keys import RunKey
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One execution of Variables on a run. ``data``: what to open; ``trigger``: which data came (None: all Variables);
+    ``variables``: only these and what they need."""
+
+    key: RunKey
+    proposal_path: Path
+    data: Literal["raw", "all"]
+    trigger: Literal["raw", "proc"] | None
+    variables: tuple[str, ...] | None
+    log: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ContextState:
+    """The context file as the executor has it: its Variables, or what is wrong with it (then nothing can run)."""
+
+    variables: tuple[VariableSpec, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class Executor(Protocol):
+    """Executes runs, several at a time; results come as fragments in the folder, progress as events."""
+
+    async def refresh(self) -> ContextState | None:
+        """Load the context file if it changed since the last call; None if it did not.
+
+        Raises UserError if nothing can be executed at all, such as for a missing interpreter.
+        """
+
+    async def execute(self, work: Work, report: Callable[[RunEvent], None]) -> Done:
+        """Execute and report every event; cancelling the call cancels the work. Only after a good `refresh`."""
+
+    async def close(self) -> None: ...

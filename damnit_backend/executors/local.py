@@ -1,0 +1,111 @@
+"""Warm workers on this machine: one context process for each version of the context file, a fork of it for each run."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+from damnit_backend.contextproc.process import ContextProcess
+from damnit_backend.contextproc.protocol import Done, Loaded, Problem, Run, RunEvent
+from damnit_backend.core.errors import UserError
+from damnit_backend.store.folder import Folder
+
+from .base import ContextState, Work
+
+LOAD_SECONDS = 120.0
+
+
+class LocalExecutor:
+    """Executes runs in forks of a process that has loaded the context file."""
+
+    def __init__(self, folder: Folder, python: str | None = None, run_seconds: float | None = None) -> None:
+        self._folder = folder
+        self._python = python
+        self._run_seconds = run_seconds
+        self._process: ContextProcess | None = None
+        self._stamp: tuple[int, ...] | None = None
+        self._users: dict[ContextProcess, int] = {}
+
+    async def refresh(self) -> ContextState | None:
+        stamp = _stamp(self._folder.context_file)
+        alive = self._process is not None and not self._process.ended.is_set()
+        if stamp == self._stamp and (alive or self._process is None) and self._stamp is not None:
+            return None
+        if stamp is None:
+            self._stamp = None
+            raise UserError(
+                f"The context file {self._folder.context_file} is missing.",
+                "Write one in the editor, or copy one there.",
+            )
+        await self._replace(None)
+        process = await ContextProcess.start(self._python, self._folder.path)
+        try:
+            answer = await asyncio.wait_for(process.load(self._folder.context_file, self._folder.path), LOAD_SECONDS)
+        except TimeoutError:
+            await process.close()
+            self._stamp = stamp
+            return ContextState(problems=(Problem(f"The file was not loaded after {LOAD_SECONDS:.0f} s."),))
+        except BaseException:
+            await process.close()
+            raise
+        self._stamp = stamp
+        if isinstance(answer, Loaded):
+            await self._replace(process)
+            return ContextState(variables=answer.variables)
+        await process.close()
+        return ContextState(problems=answer.problems)
+
+    async def execute(self, work: Work, report: Callable[[RunEvent], None]) -> Done:
+        process = self._process
+        if process is None:
+            raise UserError("The context file is not loaded.")
+        self._users[process] = self._users.get(process, 0) + 1
+        try:
+            done = Done(0, "died", "The context process sent no end.")
+            async with contextlib.aclosing(process.run(self._request(work))) as events:
+                async for event in events:
+                    report(event)
+                    if isinstance(event, Done):
+                        done = event
+            return done
+        finally:
+            self._users[process] -= 1
+            if process is not self._process and not self._users[process]:
+                del self._users[process]
+                await process.close()
+
+    async def close(self) -> None:
+        for process in {*self._users, *([self._process] if self._process else [])}:
+            await process.close()
+        self._users.clear()
+        self._process = None
+
+    async def _replace(self, process: ContextProcess | None) -> None:
+        """Runs that are in work end with the file they began with; their process goes after the last of them."""
+        old, self._process = self._process, process
+        if old is not None and not self._users.get(old):
+            self._users.pop(old, None)
+            await old.close()
+
+    def _request(self, work: Work) -> Run:
+        return Run(
+            id=0,
+            proposal=work.key.proposal,
+            run=work.key.run,
+            proposal_path=str(work.proposal_path),
+            data=work.data,
+            trigger=work.trigger,
+            variables=work.variables,
+            fragments=str(self._folder.results),
+            log=str(work.log),
+            seconds=self._run_seconds or None,
+        )
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    """What changes when a file is written or replaced; None if it is missing."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

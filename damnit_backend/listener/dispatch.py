@@ -1,0 +1,129 @@
+"""Taking jobs from the queue and having them executed, as many at a time as there are workers."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from damnit_backend.contextproc.protocol import Done, Finished, FragmentReady, RunEvent, Started
+from damnit_backend.core.errors import UserError
+from damnit_backend.executors.base import Executor
+from damnit_backend.store.folder import Folder
+from damnit_backend.store.jobs import Job, count_queued, finish_job, take_job
+from damnit_backend.store.runs import add_run
+
+from .board import Board
+from .ingest import Ingest
+from .plan import job_message, plan_work, run_paths
+from .store_thread import StoreThread
+
+log = logging.getLogger(__name__)
+
+
+class Dispatch:
+    """Runs jobs while `ready` says that the context file is loaded."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        executor: Executor,
+        store: StoreThread,
+        ingest: Ingest,
+        board: Board,
+        find_proposal: Callable[[int], Path],
+        workers: int,
+    ) -> None:
+        self._folder = folder
+        self._executor = executor
+        self._store = store
+        self._ingest = ingest
+        self._board = board
+        self._find_proposal = find_proposal
+        self._workers = workers
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def working(self) -> bool:
+        return bool(self._tasks)
+
+    async def fill(self) -> int:
+        """Start as many jobs as there are free workers; the number of jobs that remain queued."""
+        while len(self._tasks) < self._workers:
+            job = await self._store(take_job, self._board.busy)
+            if job is None:
+                break
+            self._board.set_running(job.request.key)
+            task = asyncio.create_task(self._work(job), name=f"job {job.id}")
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
+        queued = await self._store(count_queued)
+        self._board.set_queued(queued)
+        return queued
+
+    async def wait_any(self) -> None:
+        """Until a job ends; returns at once if none is in work."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+
+    async def stop(self) -> None:
+        """Break off what is in work; the next listener does it again."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # Only the database can have failed here: the job stays marked as running, and is done again later.
+            log.error("%s came to no proper end: %s", task.get_name(), error)
+
+    async def _work(self, job: Job) -> None:
+        key = job.request.key
+        log.info("Processing %s (job %d)", key, job.id)
+        try:
+            state, message = await self._process(job)
+        except asyncio.CancelledError:
+            raise
+        except UserError as error:
+            state, message = "failed", error.message
+        except Exception as error:  # the edge of a task: one job's bug must not end the service
+            log.exception("Job %d for %s failed because of a bug", job.id, key)
+            state, message = "failed", f"Internal error: {error}"
+        finally:
+            self._board.set_finished(key)
+        await self._store(finish_job, job.id, state, message)
+        self._board.set_problem(f"run {key}", f"Run {key.run}: {message}" if state == "failed" else "")
+        log.info("Finished %s (job %d): %s %s", key, job.id, state, message)
+
+    async def _process(self, job: Job) -> tuple[str, str]:
+        """The state and message with which the job ends."""
+        key = job.request.key
+        proposal_path = self._find_proposal(key.proposal)
+        raw, proc = run_paths(proposal_path, key.run)
+        if not await asyncio.to_thread(raw.is_dir):
+            raise UserError(f"There are no raw data of run {key.run} in {raw.parent}.")
+        work = plan_work(job, self._folder, proposal_path, await asyncio.to_thread(proc.is_dir))
+        await self._store(add_run, key)
+        self._ingest.begin(key)
+        errors: list[str] = []
+
+        def report(event: RunEvent) -> None:
+            if isinstance(event, Started):
+                self._board.set_running(key, event.variable)
+            elif isinstance(event, FragmentReady):
+                self._ingest.hint(key)
+            elif isinstance(event, Finished) and event.outcome == "error":
+                errors.append(event.variable)
+
+        try:
+            done = await self._executor.execute(work, report)
+        finally:
+            await self._ingest.finish(key)
+        return _ending(done, len(errors))
+
+
+def _ending(done: Done, errors: int) -> tuple[str, str]:
+    if done.outcome == "ok":
+        return "done", job_message(errors, "")
+    return "failed", job_message(errors, done.message or done.outcome)

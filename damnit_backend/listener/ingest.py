@@ -1,0 +1,78 @@
+"""Merging fragments as they come: one run at a time, several fragments at once."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from damnit_backend.core.errors import UserError
+from damnit_backend.core.keys import RunKey
+from damnit_backend.store.database import Database
+from damnit_backend.store.fragments import find_fragments
+from damnit_backend.store.merge import Merged, merge_fragments
+
+from .plan import merge_pause
+from .store_thread import StoreThread
+
+log = logging.getLogger(__name__)
+
+
+class Ingest:
+    """Merges what executors hand over, and what was left by a crash."""
+
+    def __init__(self, store: StoreThread, merged: Callable[[Merged], None]) -> None:
+        self._store = store
+        self._merged = merged
+        self._waiting: dict[RunKey, asyncio.Task[None]] = {}
+        self._begun: dict[RunKey, float] = {}
+
+    async def leftovers(self) -> None:
+        """Merge every complete fragment in the folder."""
+        for key in await self._store(_waiting_keys):
+            await self.merge_now(key)
+
+    def begin(self, key: RunKey) -> None:
+        """A run's work begins."""
+        self._begun[key] = time.monotonic()
+
+    def hint(self, key: RunKey) -> None:
+        """A fragment is ready: merge it soon, with those that come meanwhile."""
+        if key not in self._waiting:
+            pause = merge_pause(time.monotonic() - self._begun.get(key, time.monotonic()))
+            self._waiting[key] = asyncio.create_task(self._merge_later(key, pause))
+
+    async def finish(self, key: RunKey) -> None:
+        """A run's work ended: merge the rest before returning. UserError if that cannot be done now."""
+        self._begun.pop(key, None)
+        waiting = self._waiting.pop(key, None)
+        if waiting is not None:
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        await self.merge_now(key)
+
+    async def merge_now(self, key: RunKey) -> None:
+        result = await self._store(_merge_waiting, key)
+        if result is None:
+            return
+        for path, reason in result.broken:
+            log.error("A fragment of %s was set aside as %s: %s", key, path.name, reason)
+        self._merged(result)
+
+    async def _merge_later(self, key: RunKey, pause: float) -> None:
+        await asyncio.sleep(pause)
+        # From here on a further fragment starts the next wait.
+        self._waiting.pop(key, None)
+        try:
+            await self.merge_now(key)
+        except UserError as error:
+            # The fragments stay where they are: the run's last merge, or the next listener, brings them in.
+            log.error("Results of %s wait to be merged: %s", key, error)
+
+
+def _waiting_keys(database: Database) -> list[RunKey]:
+    return sorted(find_fragments(database.folder))
+
+
+def _merge_waiting(database: Database, key: RunKey) -> Merged | None:
+    paths = find_fragments(database.folder, key).get(key)
+    return merge_fragments(database, key, paths) if paths else None

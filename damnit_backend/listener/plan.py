@@ -1,0 +1,65 @@
+"""From a job in the queue to the work for an executor: pure functions."""
+
+from pathlib import Path
+from typing import Literal
+
+from damnit_backend.contextproc.protocol import VariableSpec
+from damnit_backend.executors.base import Work
+from damnit_backend.store.folder import Folder
+from damnit_backend.store.jobs import Job
+from damnit_backend.store.variables import Declaration
+
+
+def run_paths(proposal_path: Path, run: int) -> tuple[Path, Path]:
+    """The directories of a run's raw and calibrated data."""
+    return proposal_path / "raw" / f"r{run:04d}", proposal_path / "proc" / f"r{run:04d}"
+
+
+def plan_work(job: Job, folder: Folder, proposal_path: Path, has_proc: bool) -> Work:
+    """What to execute for a job.
+
+    Raw data alone are opened when nothing else came, all data once there are calibrated ones: a raw Variable sees
+    the same either way.
+    """
+    key = job.request.key
+    stage = job.request.stage
+    trigger: Literal["raw", "proc"] | None = None
+    if stage == "raw":
+        trigger = "raw"
+    elif stage == "proc":
+        trigger = "proc"
+    return Work(
+        key=key,
+        proposal_path=proposal_path,
+        data="all" if has_proc else "raw",
+        trigger=trigger,
+        variables=job.request.variables,
+        log=folder.run_log(key),
+    )
+
+
+def declarations(variables: tuple[VariableSpec, ...]) -> list[Declaration]:
+    """The columns that a context file brings; transient Variables have none."""
+    return [
+        Declaration(variable.name, variable.title, variable.description, variable.units or "", variable.tags)
+        for variable in variables
+        if not variable.transient
+    ]
+
+
+def merge_pause(elapsed: float) -> float:
+    """Seconds to wait before merging what has come of a run that is in work for ``elapsed`` seconds.
+
+    Short at first, so that cells fill in as they are computed; a tenth of the time later, because each merge
+    rewrites the run's file and the number of merges should grow with the logarithm of the duration only.
+    """
+    return max(0.05, 0.1 * elapsed)
+
+
+def job_message(errors: int, problem: str) -> str:
+    """What to say of a finished job."""
+    if problem:
+        return problem
+    if errors:
+        return f"{errors} Variable{'s' if errors > 1 else ''} failed"
+    return ""

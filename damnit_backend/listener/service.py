@@ -1,0 +1,229 @@
+"""The listener: connects trigger, queue, executor, merging and publishing, and lives until it is told to stop."""
+
+import asyncio
+import contextlib
+import getpass
+import logging
+import os
+import signal
+import socket
+import time
+
+from damnit_backend.core.errors import UserError
+from damnit_backend.core.messages import PROTOCOL, Activity, Changed, Hello, Message, Nudge, Stop
+from damnit_backend.core.settings import Settings
+from damnit_backend.executors.base import Executor
+from damnit_backend.executors.local import LocalExecutor
+from damnit_backend.store import feed
+from damnit_backend.store.folder import Folder
+from damnit_backend.store.jobs import requeue_abandoned
+from damnit_backend.store.lease import HEARTBEAT_SECONDS, Lease, release_lease, renew_lease, take_lease
+from damnit_backend.store.run_data import RunData
+from damnit_backend.store.settings import folder_proposal, get_setting
+from damnit_backend.store.variables import declare_computed
+from damnit_backend.transport.addresses import socket_path
+from damnit_backend.transport.base import Publisher
+from damnit_backend.transport.local_socket import LocalPublisher
+
+from .board import Board
+from .dispatch import Dispatch
+from .ingest import Ingest
+from .plan import declarations
+from .proposals import Proposals
+from .store_thread import StoreThread
+from .watch import Watch
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 10.0
+"""How long the listener waits before it tries again what the world made impossible."""
+
+
+class Listener:
+    """One listener for one folder. `run` returns when stopped, or, with ``drain``, when the queue is empty."""
+
+    def __init__(self, folder: Folder, settings: Settings, *, drain: bool = False) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._drain = drain
+        self._admin = StoreThread(folder, "store")
+        self._merging = StoreThread(folder, "merge")
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._retry_context_at = 0.0
+        self._context_good = False
+
+    async def run(self) -> None:
+        """Serve the folder. UserError if another listener does, or if the folder cannot be used."""
+        address = socket_path(self._folder.path)
+        try:
+            lease = await self._admin(take_lease, str(address), getpass.getuser())
+        except BaseException:
+            await self._admin.close()
+            raise
+        greeting = Hello(PROTOCOL, str(self._folder.path), os.getpid(), socket.gethostname())
+        self._publisher: Publisher = LocalPublisher(address, greeting)
+        self._board = Board(self._publisher.publish)
+        try:
+            await self._publisher.open(self._receive)
+            await self._serve(lease)
+        finally:
+            self._board.set_activity(Activity.STOPPING)
+            await self._publisher.close()
+            await self._admin(release_lease, lease)
+            await self._admin.close()
+            await self._merging.close()
+
+    def stop(self) -> None:
+        """Ask `run` to return soon; what is in work is broken off and done again by the next listener."""
+        self._stopping.set()
+        self._wake.set()
+
+    async def _serve(self, lease: Lease) -> None:
+        self._board.set_activity(Activity.STARTING)
+        self._folder.results.mkdir(exist_ok=True)
+        self._folder.logs.mkdir(exist_ok=True)
+        self._ingest = Ingest(self._merging, lambda _: self._changed())
+        python = await self._admin(get_setting, "context_python")
+        executor = LocalExecutor(self._folder, str(python) if python else None, self._settings.run_seconds)
+        proposals = Proposals(self._folder, self._settings)
+        dispatch = Dispatch(
+            self._folder, executor, self._admin, self._ingest, self._board, proposals.path, self._settings.workers
+        )
+        requeued = await self._admin(requeue_abandoned)
+        if requeued:
+            log.info("%d jobs of a listener that is gone are queued again.", requeued)
+        await self._ingest.leftovers()
+        self._board.set_activity(Activity.IDLE)
+        self._changed()
+        tasks = [asyncio.create_task(self._heartbeat(lease), name="heartbeat")]
+        if not self._drain:
+            tasks.append(asyncio.create_task(self._watch(proposals), name="watch"))
+        try:
+            await self._work(executor, dispatch)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await dispatch.stop()
+            await executor.close()
+
+    async def _work(self, executor: Executor, dispatch: Dispatch) -> None:
+        """Until stopped: load the context file when it changes, then start what is queued."""
+        while not self._stopping.is_set():
+            self._wake.clear()
+            ready = await self._load_context(executor)
+            queued = await dispatch.fill() if ready else 0
+            if self._drain and not dispatch.working and not queued:
+                return
+            waiting: list[asyncio.Task[object]] = [asyncio.create_task(self._wake.wait())]
+            if dispatch.working:
+                waiting.append(asyncio.create_task(dispatch.wait_any()))
+            # The queue and the context file may be written by anybody, who may not be able to nudge us.
+            done, pending = await asyncio.wait(
+                waiting, timeout=self._settings.scan_seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in pending:
+                task.cancel()
+            if done:
+                self._changed()
+
+    async def _load_context(self, executor: Executor) -> bool:
+        """Whether the context file is loaded; says what is wrong otherwise. Runs wait meanwhile: none is lost."""
+        if time.monotonic() < self._retry_context_at:
+            return False
+        try:
+            state = await executor.refresh()
+        except UserError as error:
+            self._retry_context_at = time.monotonic() + (0 if self._drain else RETRY_SECONDS)
+            if self._drain:
+                raise
+            if self._board.set_problem("context", str(error)):
+                log.error("The context file cannot be executed: %s", error)
+            return False
+        if state is None:
+            return self._context_good
+        self._context_good = not state.problems
+        if state.problems:
+            text = "; ".join(str(problem) for problem in state.problems[:3])
+            message = f"context.py has a problem, runs wait until it is mended: {text}"
+            log.error("%s", message)
+            self._board.set_problem("context", message)
+            if self._drain:
+                raise UserError(f"context.py cannot be loaded: {text}", "Mend it; damnit check says more.")
+        else:
+            log.info("Loaded the context file: %d Variables", len(state.variables))
+            await self._admin(declare_computed, declarations(state.variables))
+            self._board.set_problem("context", "")
+            self._changed()
+        return self._context_good
+
+    async def _watch(self, proposals: Proposals) -> None:
+        """Look at the proposal's directory again and again, whatever happens to it."""
+        watch: Watch | None = None
+        while True:
+            pause = self._settings.scan_seconds
+            try:
+                if watch is None:
+                    proposal = await self._admin(folder_proposal)
+                    if proposal is None:
+                        raise UserError("The folder has no proposal, so that no runs can be watched.")
+                    path = await asyncio.to_thread(proposals.path, proposal)
+                    watch = Watch(self._admin, proposal, path, self._settings.settle_seconds)
+                    await watch.begin()
+                    log.info("Watching %s", path)
+                await watch.look(self._queued)
+                self._board.set_problem("watch", "")
+            except (UserError, OSError) as error:
+                pause = max(pause, 2.0)
+                if self._board.set_problem("watch", f"New runs cannot be seen: {error}"):
+                    log.error("New runs cannot be seen: %s", error)
+            except Exception:  # the edge of a task: watching must go on after a bug
+                log.exception("Watching failed because of a bug; trying again")
+                pause = RETRY_SECONDS
+            await asyncio.sleep(pause)
+
+    async def _heartbeat(self, lease: Lease) -> None:
+        beats = 0
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            try:
+                if not await self._admin(renew_lease, lease):
+                    log.error("Another listener has taken the folder over; this one ends.")
+                    self.stop()
+                    return
+                beats += 1
+                if beats % 100 == 0:
+                    await self._admin(feed.compact)
+            except UserError as error:
+                log.error("The heartbeat could not be written: %s", error)
+
+    def _queued(self, ready: list[RunData]) -> None:
+        for data in ready:
+            log.info("New %s data of %s", data.stage, data.key)
+        self._wake.set()
+
+    def _receive(self, message: Message) -> None:
+        if isinstance(message, Nudge):
+            self._wake.set()
+        elif isinstance(message, Stop):
+            log.info("Asked to stop.")
+            self.stop()
+
+    def _changed(self) -> None:
+        """Hint at the change feed; readers look for themselves."""
+        self._publisher.publish(Changed(0))
+
+
+def serve(folder: Folder, settings: Settings, *, drain: bool = False) -> None:
+    """Run a listener in this process until it is stopped, also by SIGTERM or Ctrl+C."""
+
+    async def main() -> None:
+        listener = Listener(folder, settings, drain=drain)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with contextlib.suppress(NotImplementedError, RuntimeError):
+                loop.add_signal_handler(number, listener.stop)
+        await listener.run()
+
+    asyncio.run(main())

@@ -1,0 +1,168 @@
+"""A Unix domain socket: newline-delimited JSON, mode 0600, a greeting with the protocol's version."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from damnit_backend.core import messages
+from damnit_backend.core.messages import Message
+
+log = logging.getLogger(__name__)
+
+MAX_LINE = 1 << 20
+MAX_BACKLOG = 1 << 20
+"""A client that leaves so many bytes unread is disconnected; it finds the changes in the database."""
+RETRY_SECONDS = 0.5
+
+
+class LocalPublisher:
+    """The listener's end: greets whoever connects, repeats the latest of each kind, then sends everything to all."""
+
+    def __init__(self, path: Path, greeting: Message) -> None:
+        self._path = path
+        self._greeting = greeting
+        self._latest: dict[type, Message] = {}
+        self._clients: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+        self._on_message: Callable[[Message], None] = lambda _: None
+
+    async def open(self, on_message: Callable[[Message], None]) -> None:
+        self._on_message = on_message
+        # Only the holder of the lease comes here, so that a socket in the way is a dead listener's.
+        self._path.unlink(missing_ok=True)
+        mask = os.umask(0o177)
+        try:
+            self._server = await asyncio.start_unix_server(self._serve, self._path, limit=MAX_LINE)
+        finally:
+            os.umask(mask)
+
+    def publish(self, message: Message) -> None:
+        self._latest[type(message)] = message
+        line = messages.encode(message)
+        for writer in list(self._clients):
+            if writer.transport.get_write_buffer_size() > MAX_BACKLOG:
+                self._clients.discard(writer)
+                writer.transport.abort()
+            else:
+                writer.write(line)
+
+    async def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for writer in list(self._clients):
+            writer.close()
+        self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for greeting in (self._greeting, *self._latest.values()):
+            writer.write(messages.encode(greeting))
+        self._clients.add(writer)
+        try:
+            while line := await reader.readline():
+                message = messages.decode(line)
+                if message is None:
+                    log.info("Ignored a message of an unknown kind: %.200r", line)
+                else:
+                    self._on_message(message)
+        except (OSError, ValueError) as error:
+            log.info("A client's connection ended: %s", error)
+        finally:
+            self._clients.discard(writer)
+            writer.close()
+
+
+class LocalSubscriber:
+    """A window's end: a thread that connects, reads, and connects again when the listener is another one."""
+
+    def __init__(self, find_socket: Callable[[], Path | None], retry_seconds: float = RETRY_SECONDS) -> None:
+        self._find_socket = find_socket
+        self._retry_seconds = retry_seconds
+        self._closed = threading.Event()
+        self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def start(self, on_message: Callable[[Message], None], on_connected: Callable[[bool], None]) -> None:
+        self._thread = threading.Thread(
+            target=self._run, args=(on_message, on_connected), name="damnit-subscriber", daemon=True
+        )
+        self._thread.start()
+
+    def send(self, message: Message) -> bool:
+        with self._lock:
+            if self._socket is None:
+                return False
+            try:
+                self._socket.sendall(messages.encode(message))
+            except OSError:
+                return False
+            return True
+
+    def close(self) -> None:
+        self._closed.set()
+        with self._lock:
+            if self._socket is not None:
+                with contextlib.suppress(OSError):
+                    self._socket.shutdown(socket.SHUT_RDWR)
+        if self._thread is not None:
+            self._thread.join(timeout=2)
+
+    def _run(self, on_message: Callable[[Message], None], on_connected: Callable[[bool], None]) -> None:
+        while not self._closed.is_set():
+            connection = self._connect()
+            if connection is None:
+                self._closed.wait(self._retry_seconds)
+                continue
+            with connection:
+                on_connected(True)
+                self._read(connection, on_message)
+                with self._lock:
+                    self._socket = None
+            on_connected(False)
+
+    def _connect(self) -> socket.socket | None:
+        path = self._find_socket()
+        if path is None:
+            return None
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(path))
+        except OSError:
+            connection.close()
+            return None
+        with self._lock:
+            self._socket = connection
+        return connection
+
+    def _read(self, connection: socket.socket, on_message: Callable[[Message], None]) -> None:
+        try:
+            with connection.makefile("rb") as lines:
+                while not self._closed.is_set() and (line := lines.readline(MAX_LINE)):
+                    message = messages.decode(line)
+                    if message is None:
+                        log.info("Ignored a message of an unknown kind: %.200r", line)
+                    else:
+                        on_message(message)
+        except OSError as error:
+            log.info("The connection to the listener ended: %s", error)
+
+
+def send_once(path: Path, message: Message) -> bool:
+    """Connect, send one message and leave; False if nobody listens there."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(2)
+        try:
+            connection.connect(str(path))
+            connection.sendall(messages.encode(message))
+            # Until the other end has taken the line, closing with its greeting unread could reset the connection.
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65536):
+                pass
+        except OSError:
+            return False
+    return True
