@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from .mailbox import Mailbox
 from .notifier import Notifier
 
 T = TypeVar("T")
@@ -33,12 +34,6 @@ class _Outcome:
     deliver: Callable[[], None]
 
 
-class _Mailbox(QObject):
-    """Carries outcomes into the GUI thread. It has no parent, so it lives as long as a thread may post to it."""
-
-    arrived = pyqtSignal(object)
-
-
 class Tasks(QObject):
     """Runs work in a few threads. Of tasks of one non-empty group only the newest calls back.
 
@@ -61,7 +56,7 @@ class Tasks(QObject):
         self._generations: dict[str, int] = {}
         self._open = 0
         self._closed = False
-        self._mailbox = _Mailbox()
+        self._mailbox = Mailbox()
         self._mailbox.arrived.connect(self._deliver)
         self._pool = None if synchronous else ThreadPoolExecutor(threads, thread_name_prefix="task")
 

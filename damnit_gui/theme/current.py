@@ -24,7 +24,7 @@ class _Shown(QObject):
 _shown = _Shown()
 
 theme_changed = _shown.changed
-"""Signal with the new `Tokens`, for widgets that paint with tokens themselves. Palette and icons change by themselves."""
+"""Signal with the new `Tokens`, for widgets that keep colours. Palette and icons change by themselves."""
 
 
 def current() -> Tokens:

@@ -127,7 +127,7 @@ def series_colours(tokens: Tokens) -> tuple[str, ...]:
     return SERIES_DARK if tokens.dark else SERIES_LIGHT
 
 
-def readable_pairs(tokens: Tokens) -> list[tuple[str, str, float]]:
+def readable_pairs() -> list[tuple[str, str, float]]:
     """Each (foreground token, background token) that is used for reading, with the contrast it must have."""
     grounds = ("window", "base", "alternate", "raised")
     texts = ("text", "muted", "ok", "busy", "warning", "error", "skipped", "accent")

@@ -1,0 +1,118 @@
+"""What people read about the listener: one line made from what is known. No Qt, no waiting."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from damnit_backend.core.keys import RunKey
+from damnit_backend.core.messages import Activity, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look into the folder tells about its listener.
+
+    ``owner`` is empty for a listener of this user on this host, else ``user@host``; ``problem`` is for people.
+    """
+
+    running: bool = False
+    owner: str = ""
+    restarts: int = 0
+    problem: str = ""
+    queued: int = 0
+    in_work: tuple[RunKey, ...] = ()
+    last_run: RunKey | None = None
+    last_run_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerView:
+    """The listener as the window shows it. ``token`` is the colour token of its state."""
+
+    running: bool
+    text: str
+    token: str
+    activity: Activity | None = None
+    queued: int = 0
+    runs: tuple[RunKey, ...] = ()
+    last_run: RunKey | None = None
+    problem: str = ""
+    log: Path | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is work left to do."""
+        return bool(self.queued or self.runs)
+
+
+def view_listener(seen: Seen, status: Status | None, *, read_only: bool, now: float, log: Path) -> ListenerView:
+    """One view of the listener from the folder (``seen``) and its own words (``status``, None if it is not heard)."""
+    if not seen.running:
+        text, token = _absent(seen, read_only)
+        return ListenerView(
+            False, text, token, None, seen.queued, (), seen.last_run, "" if read_only else seen.problem, log
+        )
+    activity = status.activity if status else (Activity.WORKING if seen.in_work else Activity.IDLE)
+    queued = status.queued if status else seen.queued
+    runs = tuple(RunKey(*run) for run in status.running) if status else seen.in_work
+    last_run, last_at = seen.last_run, seen.last_run_at
+    if status and status.last_run is not None:
+        last_run, last_at = RunKey(*status.last_run), status.last_run_at
+    problem = (status.problem if status else "") or seen.problem
+    text = _doing(activity, runs, queued, last_run, last_at, now)
+    if seen.owner:
+        text += f" (of {seen.owner})"
+    if problem:
+        text += f" – {problem}"
+    token = "warning" if problem else "busy" if activity is not Activity.IDLE else "ok"
+    return ListenerView(True, text, token, activity, queued, runs, last_run, problem, log)
+
+
+def _absent(seen: Seen, read_only: bool) -> tuple[str, str]:
+    if read_only:
+        return "read-only folder: no listener", "muted"
+    if seen.problem:
+        return f"stopped: {seen.problem}", "error"
+    if seen.restarts:
+        return f"restarting ({ordinal(seen.restarts)} time)", "warning"
+    return "starting", "busy"
+
+
+def _doing(
+    activity: Activity,
+    runs: tuple[RunKey, ...],
+    queued: int,
+    last_run: RunKey | None,
+    last_at: float | None,
+    now: float,
+) -> str:
+    if activity in (Activity.STARTING, Activity.STOPPING):
+        return str(activity)
+    if runs or queued:
+        text = "working on " + ", ".join(f"r{key.run:04d}" for key in runs[:3]) if runs else "working"
+        if len(runs) > 3:
+            text += f" and {len(runs) - 3} more"
+        return f"{text}, {queued} queued" if queued else text
+    if last_run is None:
+        return "idle, waiting for the first run"
+    ago = "" if last_at is None else f" {time_ago(now - last_at)}"
+    return f"idle, last run r{last_run.run:04d}{ago}"
+
+
+def time_ago(seconds: float) -> str:
+    """How long ago, for people: ``12 s ago``, ``5 min ago``, ``3 h ago``, ``2 days ago``."""
+    if seconds < 1:
+        return "just now"
+    if seconds < 90:
+        return f"{seconds:.0f} s ago"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min ago"
+    if seconds < 36 * 3600:
+        return f"{seconds / 3600:.0f} h ago"
+    return f"{seconds / 86400:.0f} days ago"
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, …, 11th."""
+    if 10 <= number % 100 <= 20:
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

@@ -1,0 +1,30 @@
+from damnit_backend.core.keys import CellKey, RunKey
+
+
+def test_the_table_of_the_folder_is_loaded(session):
+    data = session.table.data
+    assert len(data) == 5
+    assert data.run(0).key == RunKey(1234, 1)
+    assert data.cell(1, "comment").value == "beam was unstable"
+    assert data.cell(3, "good").value is True
+
+
+def test_a_new_run_of_the_listener_appears_with_the_next_look(session, add_run, qtbot):
+    with qtbot.waitSignal(session.table.updated) as got:
+        add_run(7, {"energy": 1.5})
+        session.live.look()
+    assert got.args[0].inserted == (5,)
+    assert session.table.data.cell(5, "energy").value == 1.5
+
+
+def test_an_edit_is_stored_and_confirmed_by_the_table(session):
+    key = CellKey(1234, 1, "comment")
+    session.editing.edit(key, "good run")
+    assert session.editing.pending(key).value == "good run"
+    session.live.look()
+    assert session.editing.pending(key) is None
+    assert session.table.data.cell(0, "comment").value == "good run"
+    session.editing.undo_stack.undo()
+    session.live.look()
+    cell = session.table.data.cell(0, "comment")
+    assert cell is None or cell.value is None
