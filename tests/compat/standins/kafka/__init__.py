@@ -17,52 +17,34 @@ class _Sent:
     def get(self, **_options):
         return None
 
-    def add_callback(self, *_args):
-        return self
-
-    def add_errback(self, *_args):
-        return self
-
 
 class KafkaProducer:
-    def __init__(self, *_args, value_serializer=None, **_options):
-        self._serialize = value_serializer or (lambda value: value)
+    def __init__(self, *, value_serializer, **_options):
+        self._serialize = value_serializer
 
-    def send(self, topic, value=None, **_options):
-        data = self._serialize(value)
-        text = data.decode(errors="replace") if isinstance(data, bytes) else str(data)
+    def send(self, topic, value, **_options):
         if path := os.environ.get("COMPAT_MESSAGES"):
+            message = {"topic": topic, "value": json.loads(self._serialize(value))}
             with Path(path).open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"topic": topic, "value": text}) + "\n")
+                file.write(json.dumps(message) + "\n")
         return _Sent()
 
-    def flush(self, *_args):
+    def flush(self, **_options):
         pass
 
-    def close(self, *_args):
+    def close(self, **_options):
         pass
 
 
 class KafkaConsumer:
-    """Hears nothing. Iterating blocks, as that of an idle topic does, until it is closed."""
+    """Hears nothing; waits as long as it is asked to."""
 
     def __init__(self, *_topics, **_options):
-        self._closed = False
+        pass
 
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        while not self._closed:
-            time.sleep(0.1)
-        raise StopIteration
-
-    def poll(self, timeout_ms=0, **_options):
+    def poll(self, *, timeout_ms, **_options):
         time.sleep(timeout_ms / 1000)
         return {}
 
-    def subscribe(self, *_args):
+    def close(self, **_options):
         pass
-
-    def close(self, *_args):
-        self._closed = True
