@@ -20,7 +20,7 @@ COMMENT_COLUMN = VariableInfo(COMMENT, "Comment", "string", "What people wrote a
 Numbers = npt.NDArray[np.float64]
 Cells = dict[str, CellValue]
 
-_RUN_FACTS: Mapping[str, Callable[[RunInfo], float | None]] = {
+RUN_FACTS: Mapping[str, Callable[[RunInfo], float | None]] = {
     "proposal": lambda run: run.key.proposal,
     "run": lambda run: run.key.run,
     "start_time": lambda run: run.start_time,
@@ -110,13 +110,13 @@ class TableData:
 
     def _gather_numbers(self, name: str) -> Numbers:
         count = len(self._runs)
-        if name in _RUN_FACTS:
+        if name in RUN_FACTS:
             return np.fromiter((self._number(row, name) for row in range(count)), np.float64, count)
         return np.fromiter(map(number_of, self.column(name)), np.float64, count)
 
     def _number(self, row: int, name: str) -> float:
-        if name in _RUN_FACTS:
-            fact = _RUN_FACTS[name](self._runs[row])
+        if name in RUN_FACTS:
+            fact = RUN_FACTS[name](self._runs[row])
             return math.nan if fact is None else float(fact)
         return number_of(self.cell(row, name))
 
@@ -138,7 +138,7 @@ class TableData:
         cells: dict[RunKey, Cells] = {key: {} for key in runs}
         for cell_key, value in part.cells.items():
             row_cells = cells.get(cell_key.row)
-            if row_cells is not None and cell_key.name not in _RUN_FACTS:
+            if row_cells is not None and cell_key.name not in RUN_FACTS:
                 row_cells[cell_key.name] = value
 
         removed = self._remove_rows(wanted - runs.keys())
@@ -180,7 +180,7 @@ class TableData:
         """Put in what a run has now; the names of what differs."""
         old = self._runs[row]
         self._runs[row] = run
-        differing = {name for name, fact in _RUN_FACTS.items() if fact(old) != fact(run)}
+        differing = {name for name, fact in RUN_FACTS.items() if fact(old) != fact(run)}
         for name, column in self._columns.items():
             cell = cells.get(name)
             if not same_cell(column[row], cell):
