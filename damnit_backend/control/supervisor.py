@@ -25,12 +25,14 @@ class Started(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ListenerState:
-    """What is known of the folder's listener. ``problem`` is for people, empty if all is well."""
+    """What is known of the folder's listener. ``problem`` is for people, empty if all is well; ``gave_up`` says that
+    it is not started again unless somebody asks for it."""
 
     running: bool
     lease: Lease | None = None
     restarts: int = 0
     problem: str = ""
+    gave_up: bool = False
 
 
 class Supervisor:
@@ -66,7 +68,8 @@ class Supervisor:
                 return ListenerState(False, None, restarts, "The listener is starting.")
             self._note_death(now)
         if self._quick_deaths >= MAX_QUICK_DEATHS:
-            return ListenerState(False, None, restarts, f"The listener ends as soon as it starts: {self._last_words()}")
+            words = f"The listener ends as soon as it starts: {self._last_words()}"
+            return ListenerState(False, None, restarts, words, gave_up=True)
         if now < self._retry_at:
             return ListenerState(False, None, restarts, "The listener died; it is started again in a moment.")
         self._child = self._start(self._folder)
