@@ -1,0 +1,76 @@
+"""A loaded context file: its Variables and how they depend on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from damnit_ctx import graph
+from damnit_ctx.arguments import Argument
+from damnit_ctx.variable import Variable
+
+
+@dataclass(frozen=True)
+class Node:
+    """A Variable as it is in its context file, everything resolved."""
+
+    variable: Variable
+    arguments: tuple[Argument, ...]
+    depends: tuple[str, ...]
+    data: str
+    cluster: bool
+    line: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        v = self.variable
+        return {
+            "name": v.name,
+            "title": v.title,
+            "description": v.description,
+            "summary": v.summary,
+            "data": self.data,
+            "cluster": self.cluster,
+            "tags": v.tag_list(),
+            "transient": v.transient,
+            "units": v.units,
+            "line": self.line,
+            "depends": list(self.depends),
+        }
+
+
+@dataclass(frozen=True)
+class LoadedContext:
+    """`nodes` in the order of definition. `digest`: SHA-256 of the file, or of the text in UTF-8.
+
+    Holds on to the module in which the file ran, on which its functions depend.
+    """
+
+    path: Path
+    folder: Path
+    digest: str
+    nodes: Mapping[str, Node]
+    module: ModuleType
+
+    @property
+    def graph(self) -> dict[str, tuple[str, ...]]:
+        return {name: node.depends for name, node in self.nodes.items()}
+
+    def order(self, names: Iterable[str]) -> list[str]:
+        """The names and all that they depend on, in an order in which they can be computed."""
+        wanted = graph.with_dependencies(names, self.graph)
+        return [n for n in graph.topological_order(self.graph) if n in wanted]
+
+    def select(self, *, opened: str, trigger: str | None) -> list[str]:
+        """The Variables that a run asks for when `opened` ("raw" or "all") data of it are there."""
+        wanted = trigger or ("raw" if opened == "raw" else None)
+        return [n for n, node in self.nodes.items() if wanted in (None, node.data)]
+
+    def argument_names(self, argument: Argument, *, asking: str) -> list[str]:
+        """The Variables that a `var#` argument means: one, or those that its glob matches."""
+        assert argument.target is not None
+        if argument.is_glob:
+            return graph.match_names(argument.target, self.nodes, asking=asking)
+        return [argument.target]

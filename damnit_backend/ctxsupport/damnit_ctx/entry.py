@@ -1,0 +1,112 @@
+"""One Variable's entry in a fragment: its four places, written together or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import xarray as xr
+
+from damnit_ctx import netcdf
+from damnit_ctx.kinds import Stored
+from damnit_ctx.summary import Summary
+
+OBJTYPE = "_damnit_objtype"
+#: Plain arrays above this size (bytes) are compressed.
+COMPRESS_ABOVE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is written of a Variable. Nothing but the name: it has no result (any more)."""
+
+    name: str
+    stored: Stored | None = None
+    preview: Stored | None = None
+    summary: Summary | None = None
+    units: str | None = None
+    bold: bool | None = None
+    background: tuple[int, int, int] | None = None
+    max_diff: float | None = None
+    error: tuple[str, str] | None = None  # class name, message
+
+
+def write(file: h5py.File, path: Path, entry: Entry) -> h5py.File:
+    """Write the entry into the open file at `path`; gives the open file, which may be another object than before.
+
+    Raises CannotSave or what h5py raises; then the entry may be there in part, and the file closed.
+    """
+    if entry.stored is not None:
+        file = _write_result(file, path, entry.name, entry.stored)
+    if entry.preview is not None:
+        file = _write_preview(file, path, f".preview/{entry.name}", entry.preview)
+    if entry.summary is not None:
+        _write_summary(file.require_group(".reduced"), entry, entry.summary)
+    if entry.error is not None:
+        error_cls, message = entry.error
+        dataset = _write_plain(file.require_group(".errors"), entry.name, message)
+        dataset.attrs["type"] = error_cls
+    return file
+
+
+def erase(file: h5py.File, name: str) -> None:
+    """Delete all that is there of the Variable."""
+    for place in (name, f".reduced/{name}", f".preview/{name}", f".errors/{name}"):
+        if place in file:
+            del file[place]
+
+
+def _write_result(file: h5py.File, path: Path, name: str, stored: Stored) -> h5py.File:
+    if isinstance(stored.content, xr.Dataset):
+        return _append_netcdf(file, path, name, stored)
+    group = file.create_group(name)
+    if stored.objtype is not None:
+        group.attrs[OBJTYPE] = stored.objtype
+    _write_plain(group, "data", stored.content)
+    return file
+
+
+def _write_preview(file: h5py.File, path: Path, place: str, stored: Stored) -> h5py.File:
+    if isinstance(stored.content, xr.Dataset):
+        return _append_netcdf(file, path, place, stored)
+    dataset = _write_plain(file, place, stored.content)
+    if stored.objtype is not None:
+        dataset.attrs[OBJTYPE] = stored.objtype
+    return file
+
+
+def _append_netcdf(file: h5py.File, path: Path, place: str, stored: Stored) -> h5py.File:
+    assert isinstance(stored.content, xr.Dataset)
+    file.close()  # xarray opens the file itself
+    netcdf.append_group(path, place, stored.content)
+    file = h5py.File(path, "r+")
+    file[place].attrs[OBJTYPE] = stored.objtype
+    return file
+
+
+def _write_summary(reduced: h5py.Group, entry: Entry, summary: Summary) -> None:
+    attributes = _write_plain(reduced, entry.name, summary.value).attrs
+    attributes["summary_method"] = summary.method
+    if summary.type is not None:
+        attributes["summary_type"] = summary.type
+    if entry.units is not None:
+        attributes["units"] = entry.units
+    if entry.bold is not None:
+        attributes["bold"] = entry.bold
+    if entry.background is not None:
+        attributes["background"] = np.array(entry.background, dtype=np.uint8)
+    if entry.max_diff is not None:
+        attributes["max_diff"] = entry.max_diff
+
+
+def _write_plain(group: h5py.Group, name: str, content: Any) -> h5py.Dataset:
+    if isinstance(content, str):
+        return group.create_dataset(name, data=content, dtype=h5py.string_dtype())
+    if content.ndim > 0 and content.nbytes > COMPRESS_ABOVE:
+        return group.create_dataset(
+            name, data=content, chunks=True, compression="gzip", compression_opts=1, shuffle=True
+        )
+    return group.create_dataset(name, data=content)

@@ -1,0 +1,216 @@
+"""Compute Variables of one run, one after the other, and write what they give."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from damnit_ctx import figures, kinds, summary
+from damnit_ctx.arguments import Argument
+from damnit_ctx.cell import Cell
+from damnit_ctx.context import LoadedContext, Node
+from damnit_ctx.entry import Entry
+from damnit_ctx.kinds import CannotSave
+from damnit_ctx.outcome import Outcome, from_exception, user_traceback, without_results
+from damnit_ctx.text import storable
+from damnit_ctx.write import FragmentFailed, FragmentWriter
+
+log = logging.getLogger("damnit_ctx")
+
+Report = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to compute: `order` has each Variable after what it needs.
+
+    `quiet` ones are computed for their dependants only: their results are in a file already. `known` are
+    outcomes of earlier processes of the same run, of Variables that are not computed again.
+    """
+
+    order: tuple[str, ...]
+    quiet: frozenset[str] = frozenset()
+    known: Mapping[str, Outcome] = field(default_factory=dict)
+
+
+class Missing(Exception):
+    """A Variable lacks what it needs: the outcomes of those that gave nothing, by name."""
+
+    def __init__(self, causes: dict[str, Outcome]) -> None:
+        super().__init__(", ".join(causes))
+        self.causes = causes
+
+
+class Executor:
+    """Computes the Variables of a plan on one opened run.
+
+    Failures stay with the Variable that has them and its dependants. `report` gets the events "started" and
+    "finished" of the protocol, without the request's id. Raises FragmentFailed, after which nothing can be kept.
+    """
+
+    def __init__(
+        self,
+        context: LoadedContext,
+        plan: Plan,
+        run: Any,
+        meta: Mapping[str, Any],
+        writer: FragmentWriter,
+        report: Report,
+    ) -> None:
+        self._context = context
+        self._plan = plan
+        self._run = run
+        self._meta = meta
+        self._writer = writer
+        self._report = report
+        self._outcomes: dict[str, Outcome] = dict(plan.known)
+        self._values: dict[str, Any] = {}
+
+    def execute(self) -> None:
+        last_use = self._last_uses()
+        for name in self._plan.order:
+            self._compute(self._context.nodes[name])
+            for used in last_use.get(name, ()):
+                self._values.pop(used, None)  # results may be as large as the memory
+            self._writer.settle()
+
+    def _last_uses(self) -> dict[str, list[str]]:
+        """For each Variable the results that nobody needs after it, its own included."""
+        last: dict[str, str] = {}
+        for name in self._plan.order:
+            last[name] = name
+            for needed in self._context.nodes[name].depends:
+                last[needed] = name
+        uses: dict[str, list[str]] = {}
+        for needed, user in last.items():
+            uses.setdefault(user, []).append(needed)
+        return uses
+
+    def _compute(self, node: Node) -> None:
+        name = node.variable.name
+        started = time.time()
+        clock = time.perf_counter()
+        self._report({"event": "started", "variable": name, "at": started})
+        cell, outcome = self._call(node)
+        seconds = time.perf_counter() - clock
+        outcome = self._save(node, cell, outcome, {"started": started, "seconds": seconds})
+        self._outcomes[name] = outcome
+        if cell is not None and outcome.kind == "ok" and cell.data is not None:
+            self._values[name] = cell.data
+        self._report({"event": "finished", "variable": name, "seconds": seconds, **outcome.as_json()})
+
+    def _call(self, node: Node) -> tuple[Cell | None, Outcome]:
+        """Call the Variable's function; the Cell is None if it did not return."""
+        variable = node.variable
+        assert variable.func is not None
+        try:
+            arguments = self._arguments(node)
+        except Missing as missing:
+            outcome = without_results(missing.causes)
+            log.warning("%s: %s", variable.name, outcome.message)
+            return None, outcome
+        try:
+            result = variable.func(self._run, **arguments)
+        except BaseException as error:  # user code: whatever it raises, sys.exit included, is its own failure
+            return None, self._failure(variable.name, error)
+        log.info("%s computed", variable.name)
+        cell = result if isinstance(result, Cell) else Cell(result)
+        return cell, Outcome("none" if _is_empty(cell) else "ok")
+
+    def _failure(self, name: str, error: BaseException) -> Outcome:
+        outcome = from_exception(error, str(self._context.path))
+        if outcome.kind == "skip":
+            log.info("%s skipped: %s", name, outcome.message)
+        else:
+            log.error("%s failed:\n%s", name, user_traceback(error))
+        return outcome
+
+    def _arguments(self, node: Node) -> dict[str, Any]:
+        """The keyword arguments of the Variable's function. Raises Missing."""
+        values: dict[str, Any] = {}
+        missing: dict[str, Outcome] = {}
+        for argument in node.arguments:
+            if argument.prefix == "meta":
+                values[argument.name] = self._meta[str(argument.target)]
+            elif argument.prefix == "var":
+                values.update(self._results_for(argument, node.variable.name, missing))
+        if missing:
+            raise Missing(missing)
+        return values
+
+    def _results_for(self, argument: Argument, asking: str, missing: dict[str, Outcome]) -> dict[str, Any]:
+        """The argument with the results that it asks for; nothing if it is left to its default.
+
+        A glob gives what there is, and counts as missing only if there is nothing.
+        """
+        names = self._context.argument_names(argument, asking=asking)
+        found = {n: self._values[n] for n in names if n in self._values}
+        if found:
+            return {argument.name: found if argument.is_glob else found[names[0]]}
+        if not argument.has_default:
+            missing.update((n, self._outcomes[n]) for n in names)
+        return {}
+
+    def _save(self, node: Node, cell: Cell | None, outcome: Outcome, times: Mapping[str, float]) -> Outcome:
+        """Write the outcome, and give it, or that of the writing if that failed."""
+        name = node.variable.name
+        if node.variable.transient or name in self._plan.quiet:
+            return outcome
+        try:
+            entry = make_entry(node, cell) if cell is not None else error_entry(name, outcome)
+            self._writer.add(entry, record(outcome, times))
+        except FragmentFailed:
+            raise
+        except CannotSave as error:
+            log.error("%s: %s", name, error)
+            outcome = Outcome("error", "CannotSave", storable(str(error)), node.line)
+            self._writer.add(error_entry(name, outcome), record(outcome, times))
+        except Exception as error:  # the user's value could not be encoded or written: the Variable's failure
+            outcome = self._failure(name, error)
+            self._writer.add(error_entry(name, outcome), record(outcome, times))
+        finally:
+            if cell is not None:
+                figures.close(cell.data)
+                figures.close(cell.preview)
+        return outcome
+
+
+def _is_empty(cell: Cell) -> bool:
+    return cell.data is None and cell.preview is None and cell.summary_value is None
+
+
+def make_entry(node: Node, cell: Cell) -> Entry:
+    """What is written of a Cell. Raises CannotSave; turns lists in the Cell into the arrays they are stored as."""
+    name = node.variable.name
+    if _is_empty(cell):
+        return Entry(name)
+    cell.data = kinds.normalised(cell.data)
+    stored = None if cell.data is None else kinds.encode(cell.data)
+    units = cell.units or _units_of(cell.data) or node.variable.units
+    return Entry(
+        name,
+        stored=stored,
+        preview=None if cell.preview is None else kinds.encode(cell.preview),
+        summary=summary.summarise(cell, stored, node.variable.summary),
+        units=units,
+        bold=cell.bold,
+        background=cell.background,
+        max_diff=summary.max_diff(cell.data),
+    )
+
+
+def _units_of(data: Any) -> str | None:
+    units = getattr(data, "attrs", {}).get("units") if type(data).__name__ == "DataArray" else None
+    return units if isinstance(units, str) else None
+
+
+def error_entry(name: str, outcome: Outcome) -> Entry:
+    return Entry(name, error=(outcome.error_cls, outcome.message))
+
+
+def record(outcome: Outcome, times: Mapping[str, float]) -> dict[str, Any]:
+    """A Variable's record in `desk_computed`."""
+    return {**times, "outcome": outcome.kind, "line": outcome.line}

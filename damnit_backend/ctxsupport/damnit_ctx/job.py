@@ -1,0 +1,162 @@
+"""One run request as the server sees it: its worker processes, one after the other, until it is done."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from damnit_ctx import graph
+from damnit_ctx.context import LoadedContext
+from damnit_ctx.execute import Plan
+from damnit_ctx.outcome import Outcome
+from damnit_ctx.requests import RunRequest
+
+#: So many dead workers end a run.
+MAX_DEATHS = 10
+#: What the last worker may take, which only records how an earlier one ended.
+CLOSING_SECONDS = 60.0
+
+Event = dict[str, Any]
+#: A failure to record, with the times of its record.
+Verdict = tuple[Outcome, Mapping[str, float]]
+
+
+@dataclass
+class Running:
+    """The Variable that a worker computes now."""
+
+    name: str
+    started: float
+
+
+@dataclass
+class Job:
+    """The state of a run request. Decides what its next worker does; starts and reads none itself.
+
+    A worker that dies is followed by another for what is left. So that no result is lost, what it had computed
+    but not yet published is computed again. When the run is to end early (`ending`: outcome and message), one
+    last worker records what is known by then.
+    """
+
+    request: RunRequest
+    context: LoadedContext
+    order: list[str]
+    deadline: float | None = None
+    running: Running | None = None
+    ending: tuple[str, str] | None = None
+    closing: bool = False
+    cancelled: bool = False
+    _opened: bool = False
+    _deaths: int = 0
+    _done: Event | None = None
+    _start_time_saved: bool = False
+    _outcomes: dict[str, Outcome] = field(default_factory=dict)
+    _settled: set[str] = field(default_factory=set)  # published, or with nothing to publish
+    _verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.request.seconds is not None:
+            self.deadline = time.monotonic() + self.request.seconds
+
+    @property
+    def needs_start_time(self) -> bool:
+        return not self._start_time_saved and not self.closing
+
+    def plan(self) -> Plan:
+        """What the next worker computes."""
+        todo = [n for n in self.order if n not in self._settled and (not self.closing or n in self._outcomes)]
+        known = {n: o for n, o in self._outcomes.items() if n in self._settled and o.kind != "ok"}
+        needs = {n: () if n in known else needed for n, needed in self.context.graph.items()}
+        wanted = graph.with_dependencies(todo, needs) - set(known)
+        return Plan(tuple(n for n in self.order if n in wanted), frozenset(wanted - set(todo)), known)
+
+    def take_verdicts(self) -> dict[str, Verdict]:
+        """The failures that the next worker is to record."""
+        verdicts, self._verdicts = self._verdicts, {}
+        return verdicts
+
+    def on_event(self, event: Event, quiet: frozenset[str]) -> Event | None:
+        """Take note of a worker's event; gives the one to pass on to the client, if any."""
+        kind, name = event["event"], event.get("variable", "")
+        if kind == "running":
+            self._opened = True
+        elif kind == "started":
+            self.running = Running(name, event["at"])
+        elif kind == "finished":
+            self.running = None
+            if name not in quiet:
+                self._outcomes[name] = Outcome.from_json(event)
+                if self.context.nodes[name].variable.transient:
+                    self._settled.add(name)
+        elif kind == "fragment":
+            self._start_time_saved = True
+            self._settled.update(event["variables"])
+        elif kind == "done":
+            self._done = event
+            return None  # sent when the process has ended
+        return None if name in quiet else {**event, "id": self.request.id}
+
+    def on_exit(self, how: str) -> Event | None:
+        """The worker has ended. Gives the "done" event, or None if one more worker is needed.
+
+        `how` says how it ended, for people.
+        """
+        if self.cancelled:
+            return self._finished("cancelled", "")
+        if self._done is not None and (self.ending is None or self._done["outcome"] != "ok"):
+            return self._finished(self._done["outcome"], self._done["message"])
+        if self.ending is None:
+            self._on_death(how)
+        elif self.closing:
+            return self._finished(*self.ending)
+        if self.ending is not None:
+            self.closing = True
+            self.deadline = time.monotonic() + CLOSING_SECONDS
+            if not self._verdicts and not self.plan().order:
+                return self._finished(*self.ending)
+        return None
+
+    def on_deadline(self) -> None:
+        """Time is up, and the worker is to be killed: what it computes has failed."""
+        self.deadline = None
+        if self.ending is None:
+            limit = f"{self.request.seconds:g} s"
+            self.ending = ("timeout", f"The run took longer than {limit}")
+            self._blame("TimeLimit", f"Ended, because the run took longer than {limit}")
+
+    def _on_death(self, how: str) -> None:
+        self._deaths += 1
+        if not self._opened:
+            self.ending = ("died", f"{how} while opening the run")
+        elif self._deaths > MAX_DEATHS:
+            self.ending = ("died", f"{how}; {self._deaths} processes of this run died: the rest is not tried")
+        self._blame("ProcessDied", f"{how} while computing")
+
+    def _blame(self, error_cls: str, message: str) -> None:
+        if self.running is None:
+            return
+        name, started = self.running.name, self.running.started
+        outcome = Outcome("error", error_cls, message)
+        times = {"started": started, "seconds": max(0.0, time.time() - started)}
+        self._verdicts[name] = (outcome, times)
+        self._outcomes[name] = outcome
+        self._settled.add(name)
+        self.running = None
+
+    def _finished(self, outcome: str, message: str) -> Event:
+        return {"event": "done", "id": self.request.id, "outcome": outcome, "message": message}
+
+
+def describe_exit(code: int, status: int) -> str:
+    """How a process ended, from `si_code` and `si_status` of `os.waitid`."""
+    if code == os.CLD_EXITED:
+        return f"the interpreter was ended by os._exit({status})"
+    try:
+        name = f" ({signal.Signals(status).name})"
+    except ValueError:
+        name = ""
+    return f"killed by signal {status}{name}"

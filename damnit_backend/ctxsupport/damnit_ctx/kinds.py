@@ -1,0 +1,169 @@
+"""Which kind of value a Variable returned, and what is stored of it.
+
+The one place that decides what can be saved. A new kind of value is one function here, one line in `_ENCODERS`.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any, Callable
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from damnit_ctx import figures
+from damnit_ctx.figures import is_instance_of
+from damnit_ctx.text import storable
+
+#: xarray's own name for an array without one, when it is written to a file.
+UNNAMED = "__xarray_dataarray_variable__"
+_PLAIN_KINDS = "biufc"
+
+
+class CannotSave(TypeError):
+    """A returned value that no file of ours can hold; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What goes into the file: `objtype` as in the format's `_damnit_objtype`, None for a plain dataset.
+
+    `content` is an array, a string, or (for "dataarray" and "dataset") an xarray Dataset.
+    """
+
+    objtype: str | None
+    content: NDArray[Any] | str | xr.Dataset
+
+
+def encode(value: Any) -> Stored:
+    """What is stored of a returned value (neither None nor a Cell). Raises CannotSave."""
+    for recognise, encoder in _ENCODERS:
+        if recognise(value):
+            return encoder(value)
+    return Stored(None, plain_array(value))
+
+
+def normalised(value: Any) -> Any:
+    """The value as dependants and summaries see it: a list or tuple as the array that it is stored as."""
+    return plain_array(value) if isinstance(value, (list, tuple)) else value
+
+
+def is_text(value: Any) -> bool:
+    return isinstance(value, (str, bytes))
+
+
+def is_series(value: Any) -> bool:
+    return is_instance_of(value, "pandas", "Series")
+
+
+def is_dataframe(value: Any) -> bool:
+    return is_instance_of(value, "pandas", "DataFrame")
+
+
+def plain_array(value: Any) -> NDArray[Any]:
+    """A number, or what numpy makes an array of numbers of. Raises CannotSave."""
+    try:
+        array = _unmasked(value) if isinstance(value, np.ma.MaskedArray) else np.asarray(value)
+    except (ValueError, TypeError) as error:  # e.g. lists of unequal length
+        raise CannotSave(f"A {_name(value)} that is no array of numbers cannot be saved: {error}") from error
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        return array.astype(np.float64)  # extended precision is stored differently on every machine
+    if array.dtype.kind in _PLAIN_KINDS or _is_numeric_record(array.dtype):
+        return array
+    raise CannotSave(_refusal(value, array.dtype))
+
+
+def _is_numeric_record(dtype: np.dtype[Any]) -> bool:
+    return dtype.names is not None and all(dtype[n].base.kind in _PLAIN_KINDS for n in dtype.names)
+
+
+def _unmasked(value: np.ma.MaskedArray[Any, Any]) -> NDArray[Any]:
+    """The array with NaN in the masked places; whole numbers become floats if there are any."""
+    if not np.ma.is_masked(value):
+        return np.asarray(value.data)
+    filled: Any = value if value.dtype.kind in "fc" else value.astype(np.float64)
+    return np.asarray(filled.filled(np.nan))
+
+
+def _name(value: Any) -> str:
+    module, name = type(value).__module__, type(value).__qualname__
+    return name if module == "builtins" else f"{module.split('.')[0]}.{name}"
+
+
+def _refusal(value: Any, dtype: np.dtype[Any]) -> str:
+    what = f"A value of the type {_name(value)} cannot be saved"
+    if is_instance_of(value, "extra_data", "KeyData"):
+        return f"{what}: return its .ndarray() or .xarray()"
+    if dtype.kind in "mM":
+        return f"{what}: return seconds as a number, or a DataArray for an array of times"
+    if dtype.kind in "US":
+        return f"{what}: it holds text. Return one string, or a DataArray"
+    if isinstance(value, (np.ndarray, list, tuple)):
+        return f"{what}: it holds Python objects or values of different kinds, not numbers"
+    return f"{what}: return numbers, text, arrays, xarray or pandas objects, or a figure"
+
+
+def _encode_text(value: Any) -> Stored:
+    if isinstance(value, bytes):
+        try:
+            value = value.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise CannotSave(f"Bytes that are no text cannot be saved: {error}. Return a uint8 array") from error
+    return Stored(None, storable(str(value)))
+
+
+def _encode_dataarray(value: xr.DataArray) -> Stored:
+    name = UNNAMED if value.name is None else str(value.name)
+    if name in value.dims or name in value.coords:
+        name = UNNAMED  # a Dataset cannot hold the array beside a coordinate of the same name
+    return Stored("dataarray", _with_plain_names(value.to_dataset(name=name)))
+
+
+def _encode_dataset(value: xr.Dataset) -> Stored:
+    return Stored("dataset", _with_plain_names(value))
+
+
+def _with_plain_names(dataset: xr.Dataset) -> xr.Dataset:
+    """The Dataset with names that netCDF can hold: text without `/`, which would make a path of them."""
+    names = [*dataset.variables, *dataset.sizes]
+    return dataset.rename({n: str(n).replace("/", "_") for n in names if not isinstance(n, str) or "/" in n})
+
+
+def _encode_figure(value: Any) -> Stored:
+    return Stored("image", figures.draw(value))
+
+
+def _encode_plotly(value: Any) -> Stored:
+    return Stored("PlotlyFigure", np.frombuffer(value.to_json().encode("utf-8"), dtype=np.uint8))
+
+
+def _encode_series(value: Any) -> Stored:
+    return Stored("series", _parquet(value.to_frame()))
+
+
+def _encode_dataframe(value: Any) -> Stored:
+    return Stored("dataframe", _parquet(value))
+
+
+def _parquet(frame: Any) -> NDArray[np.uint8]:
+    """The table as a Parquet file. Columns get names of text, which that format asks for."""
+    named = frame.set_axis([str(c) for c in frame.columns], axis="columns")
+    buffer = io.BytesIO()
+    try:
+        named.to_parquet(buffer)
+    except ImportError as error:
+        raise CannotSave(f"pandas objects need pyarrow to be saved: {error}") from error
+    return np.frombuffer(buffer.getvalue(), dtype=np.uint8)
+
+
+_ENCODERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Stored]], ...] = (
+    (is_text, _encode_text),
+    (lambda value: isinstance(value, xr.DataArray), _encode_dataarray),
+    (lambda value: isinstance(value, xr.Dataset), _encode_dataset),
+    (figures.is_matplotlib, _encode_figure),
+    (figures.is_plotly, _encode_plotly),
+    (is_series, _encode_series),
+    (is_dataframe, _encode_dataframe),
+)

@@ -1,0 +1,144 @@
+"""Run a context file's text and gather the Variables that it defines."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib
+import io
+import linecache
+import os
+import sys
+import tokenize
+import traceback
+from pathlib import Path
+from types import ModuleType
+
+from damnit_ctx.checks import check
+from damnit_ctx.context import LoadedContext
+from damnit_ctx.outcome import line_in, user_traceback
+from damnit_ctx.positions import Positions, lines_of
+from damnit_ctx.problem import Problem
+from damnit_ctx.variable import Variable
+
+#: `__name__` of a context file. It is in `sys.modules` by this name, where e.g. dataclasses look for it.
+MODULE_NAME = "damnit_context"
+
+
+class Loader:
+    """Loads context files in this process, each time with fresh modules from the file's own folder."""
+
+    def __init__(self) -> None:
+        self._arrived: set[str] = set()  # modules that context files imported
+
+    def load(self, path: Path, folder: Path, code: str | None = None) -> LoadedContext | list[Problem]:
+        """Load the context file, or `code` in its place, with `folder` as working directory.
+
+        Gives everything that is wrong with it, if anything is. Runs the user's code in this process, which may
+        not outlive that.
+        """
+        try:
+            raw = path.read_bytes() if code is None else code.encode("utf-8", "surrogatepass")
+            text = _decoded(raw) if code is None else code
+        except (OSError, SyntaxError, UnicodeDecodeError) as error:
+            return [Problem(f"{path} cannot be read: {error}", error_cls=type(error).__name__)]
+        self._forget_modules_of(path.parent)
+        before = set(sys.modules)
+        module = _compile_and_run(text, path, folder)
+        self._arrived.update(set(sys.modules) - before)
+        if isinstance(module, Problem):
+            return [module]
+        nodes = check(variables_in(module), Positions(text, str(path)))
+        if isinstance(nodes, list):
+            return nodes
+        return LoadedContext(path, folder, hashlib.sha256(raw).hexdigest(), nodes, module)
+
+    def _forget_modules_of(self, folder: Path) -> None:
+        """Forget what an earlier load imported from the folder: the files may have changed since."""
+        importlib.invalidate_caches()
+        installed = {Path(sys.prefix), Path(sys.base_prefix)}
+        for name in list(self._arrived):
+            file = getattr(sys.modules.get(name), "__file__", None)
+            if not isinstance(file, str) or "site-packages" in file:
+                continue
+            parents = set(Path(file).parents)
+            if folder in parents and not parents & installed:
+                del sys.modules[name]
+                self._arrived.discard(name)
+
+
+def variables_in(module: ModuleType) -> list[Variable]:
+    """The Variables that a context file has when it has run, in the order of definition, each once."""
+    found = [value for value in vars(module).values() if isinstance(value, Variable)]
+    return list({id(v): v for v in found}.values())
+
+
+def enter(path: Path, folder: Path) -> None:
+    """Make this process look to user code as a context file may expect: working directory and import path."""
+    os.chdir(folder)
+    own = str(path.parent)
+    if own in sys.path:
+        sys.path.remove(own)
+    sys.path.insert(0, own)
+
+
+def _decoded(raw: bytes) -> str:
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+    return raw.decode(encoding)
+
+
+def _compile_and_run(text: str, path: Path, folder: Path) -> ModuleType | Problem:
+    try:
+        compiled = compile(ast.parse(text, str(path)), str(path), "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return _syntax_problem(error)
+    except (ValueError, RecursionError, MemoryError) as error:  # NUL characters, or absurdly nested
+        return Problem(f"This is no Python code: {error}", error_cls=type(error).__name__)
+    module = ModuleType(MODULE_NAME)
+    module.__file__ = str(path)
+    # the text that ran, for tracebacks: the file may say something else by then
+    linecache.cache[str(path)] = (len(text), None, lines_of(text), str(path))
+    try:
+        enter(path, folder)
+    except OSError as error:
+        return Problem(f"The folder {folder} cannot be entered: {error}", error_cls=type(error).__name__)
+    sys.modules[MODULE_NAME] = module
+    try:
+        exec(compiled, vars(module))
+    except (Exception, SystemExit) as error:  # user code: whatever it raises is its problem, to be shown
+        return _run_problem(error, path)
+    return module
+
+
+def _syntax_problem(error: SyntaxError) -> Problem:
+    end_line = getattr(error, "end_lineno", None)
+    end_column = getattr(error, "end_offset", None)
+    return Problem(
+        message=error.msg,
+        line=error.lineno or None,
+        column=error.offset or None,
+        end_line=end_line or None,
+        # Python gives 0 or -1 where it does not know the end
+        end_column=end_column if end_line and end_column and end_column > 0 else None,
+        error_cls=type(error).__name__,
+        traceback="".join(traceback.format_exception_only(type(error), error)),
+    )
+
+
+def _run_problem(error: BaseException, path: Path) -> Problem:
+    line = line_in(error.__traceback__, str(path))
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        line = error.lineno
+    return Problem(_run_message(error), line=line, error_cls=type(error).__name__, traceback=user_traceback(error))
+
+
+def _run_message(error: BaseException) -> str:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return (
+            f"There is no package {error.name!r} in {sys.executable} (Python {version}): install it there, "
+            "or choose another interpreter for this folder"
+        )
+    if isinstance(error, SystemExit):
+        return f"The context file called sys.exit({error.code!r})"
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,49 @@
+"""xarray objects as netCDF-4 groups of an HDF5 file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from damnit_ctx.kinds import CannotSave
+
+_COMPRESSION = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+
+
+def append_group(path: Path, group: str, dataset: xr.Dataset) -> None:
+    """Write the Dataset into a new group of the file, which must be closed meanwhile.
+
+    Raises CannotSave for what netCDF cannot hold, and if h5netcdf is not installed. The group may then be
+    there half written.
+    """
+    plain = dataset.copy()
+    for variable in plain.variables.values():
+        variable.encoding = {}  # as it was stored where it came from: not asked for here, and may not fit
+    encoding = {str(n): _COMPRESSION for n, v in plain.data_vars.items() if _compressible(v)}
+    complex_numbers = any(np.dtype(v.dtype).kind == "c" for v in plain.variables.values())
+    try:
+        plain.to_netcdf(
+            path,
+            mode="a",
+            group=group,
+            engine="h5netcdf",
+            encoding=encoding,
+            invalid_netcdf=complex_numbers,
+        )
+    except ModuleNotFoundError as error:
+        raise _no_h5netcdf() from error
+    except (TypeError, ValueError, NotImplementedError) as error:
+        if "h5netcdf" in str(error) and "engine" in str(error):
+            raise _no_h5netcdf() from error
+        raise CannotSave(f"xarray could not save this object: {error}") from error
+
+
+def _no_h5netcdf() -> CannotSave:
+    return CannotSave("xarray objects need the package h5netcdf to be saved: install it beside xarray")
+
+
+def _compressible(variable: xr.DataArray) -> Any:
+    return variable.ndim > 0 and variable.size > 0 and variable.dtype.kind in "biufcmM"

@@ -1,0 +1,120 @@
+"""How the computation of one Variable ended."""
+
+from __future__ import annotations
+
+import traceback as tb_module
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from damnit_ctx.text import MESSAGE_LIMIT, error_message
+from damnit_ctx.variable import Skip
+
+_HERE = str(Path(__file__).parent)
+_NEEDS = "Not computed, because it needs:\n"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`kind` is "ok", "none" (it returned None), "skip" or "error".
+
+    `error_cls` and `message` are what the cell shows of a skip or an error; `line` is the line of the context
+    file where it arose, if known.
+    """
+
+    kind: str
+    error_cls: str = ""
+    message: str = ""
+    line: int | None = None
+
+    @property
+    def failed(self) -> bool:
+        return self.kind in ("skip", "error")
+
+    @property
+    def excused(self) -> bool:
+        """Nothing went wrong: there just is no such data in this run."""
+        return self.kind != "error" or self.error_cls == "SourceNameError"
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields of an event: those of an error only if it is one."""
+        fields: dict[str, Any] = {"outcome": self.kind}
+        if self.failed:
+            fields.update(error_cls=self.error_cls, message=self.message, line=self.line)
+        return fields
+
+    @staticmethod
+    def from_json(fields: Mapping[str, Any]) -> Outcome:
+        return Outcome(
+            str(fields["outcome"]), fields.get("error_cls", ""), fields.get("message", ""), fields.get("line")
+        )
+
+
+def from_exception(error: BaseException, context_path: str) -> Outcome:
+    """The outcome of a Variable that raised."""
+    line = line_in(error.__traceback__, context_path)
+    if isinstance(error, Skip):
+        return Outcome("skip", "Skip", error_message(error), line)
+    if isinstance(error, SystemExit):
+        return Outcome("error", "SystemExit", f"sys.exit({error.code!r}) was called", line)
+    return Outcome("error", type(error).__name__, error_message(error) or _source_of(error), line)
+
+
+def without_results(causes: Mapping[str, Outcome]) -> Outcome:
+    """The outcome of a Variable that lacks what it needs: the tree of the causes.
+
+    A skip if all causes are skips, missing sources or no data; else a DependencyError.
+    """
+    message = _NEEDS + _tree(causes)
+    if len(message) > MESSAGE_LIMIT:  # a tree repeats what its branches share
+        message = message[:MESSAGE_LIMIT] + "…"
+    if all(cause.excused for cause in causes.values()):
+        return Outcome("skip", "Skip", message)
+    return Outcome("error", "DependencyError", message)
+
+
+def _tree(causes: Mapping[str, Outcome]) -> str:
+    lines: list[str] = []
+    for number, (name, cause) in enumerate(causes.items(), start=1):
+        last = number == len(causes)
+        first, *rest = _branch(name, cause).split("\n")
+        lines.append(("└ " if last else "├ ") + first)
+        lines.extend(("  " if last else "│ ") + line for line in rest)
+    return "\n".join(lines)
+
+
+def _branch(name: str, cause: Outcome) -> str:
+    if cause.message.startswith(_NEEDS):
+        return f"{name}, which needs:\n{cause.message[len(_NEEDS) :]}"
+    if cause.kind == "skip":
+        return f"{name} was skipped: {cause.message}"
+    if cause.kind == "error":
+        return f"{name} failed: {cause.error_cls}: {cause.message}"
+    return f"{name} has no data"
+
+
+def line_in(traceback: TracebackType | None, context_path: str) -> int | None:
+    """The innermost line of the context file that the traceback passes."""
+    lines = [number for frame, number in tb_module.walk_tb(traceback) if _file(frame) == context_path]
+    return lines[-1] if lines else None
+
+
+def user_traceback(error: BaseException) -> str:
+    """The traceback as text, from the first frame that is not ours."""
+    traceback = error.__traceback__
+    while traceback is not None and _file(traceback.tb_frame).startswith(_HERE):
+        traceback = traceback.tb_next
+    start = traceback or error.__traceback__
+    return "".join(tb_module.format_exception(type(error), error, start))
+
+
+def _file(frame: Any) -> str:
+    return str(frame.f_code.co_filename)
+
+
+def _source_of(error: BaseException) -> str:
+    """The source line that raised: for exceptions without a message, such as a bare assert."""
+    frames = tb_module.extract_tb(error.__traceback__)
+    return f"raised by: {frames[-1].line}" if frames and frames[-1].line else ""

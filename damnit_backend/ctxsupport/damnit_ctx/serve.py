@@ -1,0 +1,90 @@
+"""The context process: reads requests from standard input, writes events to standard output, a JSON object a line.
+
+First it says `{"event": "hello", "protocol": 1, …}`; without the packages it needs, `{"event": "broken",
+"message": …}` instead, and ends. Then:
+
+- `load`: executes a context file in this process, answered by `loaded` or `not_loaded`. The server is there to
+  be killed and replaced if the file hangs. What was loaded last is what runs.
+- `run`: computes Variables on a run in a fork of this process. `data` says what to open; `variables` names what
+  to compute, else `trigger` does (those that run on that kind of data), else all that `data` suffices for. Events
+  `running`, `started`, `finished`, `fragment`, at the end `done`. Several may go on at once.
+- `cancel`: ends a run. `quit`, or the end of standard input: ends all, and the server.
+
+A line that is no request is answered by `bad_request`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import logging
+import os
+import platform
+import sys
+from typing import Any
+
+PROTOCOL = 1
+_NEEDED = ("numpy", "h5py", "xarray")
+
+
+class Output:
+    """The events' way out: the descriptor that was standard output before user code could print there."""
+
+    def __init__(self) -> None:
+        self.descriptor = os.dup(1)
+        os.dup2(2, 1)
+
+    def send(self, event: dict[str, Any]) -> None:
+        """Raises BrokenPipeError when the client is gone."""
+        data = json.dumps(event).encode() + b"\n"
+        while data:
+            data = data[os.write(self.descriptor, data) :]
+
+
+def main() -> int:
+    """Serve until standard input ends. Gives the exit status."""
+    os.environ["MPLBACKEND"] = "Agg"  # nobody looks at windows of user code
+    for stream in (sys.stdout, sys.stderr):
+        # so that prints and logging stand in the log in the order in which they came
+        stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
+    output = Output()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    missing = _warm_up()
+    if missing is not None:
+        output.send({"event": "broken", "message": missing})
+        return 3
+    from damnit_ctx.server import Server
+
+    output.send(
+        {
+            "event": "hello",
+            "protocol": PROTOCOL,
+            "python": platform.python_version(),
+            "executable": sys.executable,
+            "pid": os.getpid(),
+        }
+    )
+    with contextlib.suppress(BrokenPipeError):  # the client is gone
+        Server(output).serve()
+    return 0
+
+
+def _warm_up() -> str | None:
+    """Import what every run needs, once for all forks. Gives what is wrong with this Python, if anything is."""
+    failures = [failure for failure in map(_import_failure, _NEEDED) if failure]
+    if failures:
+        return (
+            f"{sys.executable} (Python {platform.python_version()}) cannot import what context files need: "
+            f"{'; '.join(failures)}. Install it there, or choose another interpreter"
+        )
+    _import_failure("extra_data")  # only needed to open runs, which says so then
+    return None
+
+
+def _import_failure(package: str) -> str:
+    try:
+        importlib.import_module(package)
+    except ImportError as error:
+        return f"{package} ({error})"
+    return ""

@@ -1,0 +1,169 @@
+"""The server's loop: requests, workers' events and workers' ends, all from one `select`."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import time
+from typing import Any
+
+from damnit_ctx.context import LoadedContext
+from damnit_ctx.job import Job
+from damnit_ctx.load import Loader
+from damnit_ctx.requests import BadRequest, CancelRequest, LoadRequest, QuitRequest, RunRequest, parse
+from damnit_ctx.serve import Output
+from damnit_ctx.workers import Worker, fork_worker
+
+_STDIN = 0
+_READ = 1 << 16
+_LONGEST_LINE = 1 << 26
+
+
+class Server:
+    """Answers requests until told to quit, or until standard input ends."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._selector = selectors.DefaultSelector()
+        self._loader = Loader()
+        self._context: LoadedContext | None = None
+        self._workers: dict[int, Worker] = {}  # by the id of the request
+        self._input = b""
+        self._quit = False
+        self._wakeup, self._waker = socket.socketpair()
+
+    def serve(self) -> None:
+        """Raises BrokenPipeError when the client no longer reads."""
+        self._prepare()
+        try:
+            while not self._quit:
+                for key, _ in self._selector.select(self._patience()):
+                    key.data()
+                self._end_late()
+                self._reap()
+        finally:
+            for worker in self._workers.values():
+                worker.end()
+            signal.set_wakeup_fd(-1)
+
+    def _prepare(self) -> None:
+        os.set_blocking(_STDIN, False)
+        for end in (self._wakeup, self._waker):
+            end.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)  # only to be woken up by it
+        signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
+        self._selector.register(_STDIN, selectors.EVENT_READ, self._read_requests)
+        self._selector.register(self._wakeup, selectors.EVENT_READ, self._drain_wakeup)
+
+    def _patience(self) -> float | None:
+        deadlines = [w.job.deadline for w in self._workers.values() if w.job.deadline is not None]
+        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+
+    def _drain_wakeup(self) -> None:
+        self._wakeup.recv(_READ)
+
+    def _read_requests(self) -> None:
+        try:
+            data = os.read(_STDIN, _READ)
+        except BlockingIOError:
+            return
+        if not data:
+            self._quit = True
+            return
+        *lines, self._input = (self._input + data).split(b"\n")
+        if len(self._input) > _LONGEST_LINE:
+            self._input = b""
+            self._refuse(BadRequest("a line is too long"))
+        for line in lines:
+            if line.strip() and not self._quit:
+                self._answer(line)
+
+    def _answer(self, line: bytes) -> None:
+        try:
+            request = parse(line)
+            if isinstance(request, QuitRequest):
+                self._quit = True
+            elif isinstance(request, LoadRequest):
+                self._load(request)
+            elif isinstance(request, CancelRequest):
+                self._cancel(request)
+            else:
+                self._run(request)
+        except BadRequest as error:
+            self._refuse(error)
+
+    def _refuse(self, error: BadRequest) -> None:
+        event: dict[str, Any] = {"event": "bad_request", "message": str(error)}
+        self._output.send(event if error.request_id is None else {**event, "id": error.request_id})
+
+    def _load(self, request: LoadRequest) -> None:
+        loaded = self._loader.load(request.path, request.folder, request.code)
+        if isinstance(loaded, list):
+            problems = [p.as_json() for p in loaded]
+            self._output.send({"event": "not_loaded", "id": request.id, "problems": problems})
+            return
+        self._context = loaded
+        variables = [node.as_json() for node in loaded.nodes.values()]
+        self._output.send({"event": "loaded", "id": request.id, "digest": loaded.digest, "variables": variables})
+
+    def _cancel(self, request: CancelRequest) -> None:
+        worker = self._workers.get(request.id)
+        if worker is None:
+            raise BadRequest("cancel: there is no such run", request.id)
+        worker.job.cancelled = True
+        worker.kill()
+
+    def _run(self, request: RunRequest) -> None:
+        context = self._context
+        if context is None:
+            raise BadRequest("run: no context file is loaded", request.id)
+        if request.id in self._workers:
+            raise BadRequest("run: this id is in use", request.id)
+        names = request.variables
+        if names is None:
+            names = tuple(context.select(opened=request.data, trigger=request.trigger))
+        unknown = [n for n in names if n not in context.nodes]
+        if unknown:
+            raise BadRequest(f"run: the context file has no Variable {', '.join(unknown)}", request.id)
+        self._start(Job(request, context, context.order(names)))
+
+    def _start(self, job: Job) -> None:
+        server_ends = [
+            self._output.descriptor,
+            self._selector.fileno() if hasattr(self._selector, "fileno") else -1,
+            self._wakeup.fileno(),
+            self._waker.fileno(),
+            *(worker.pipe for worker in self._workers.values()),
+        ]
+        worker = fork_worker(job, [d for d in server_ends if d >= 0])
+        self._workers[job.request.id] = worker
+        self._selector.register(worker.pipe, selectors.EVENT_READ, lambda: self._pass_on(worker))
+
+    def _pass_on(self, worker: Worker) -> None:
+        for event in worker.read():
+            self._output.send(event)
+
+    def _end_late(self) -> None:
+        now = time.monotonic()
+        for worker in list(self._workers.values()):
+            if worker.job.deadline is not None and worker.job.deadline <= now:
+                self._pass_on(worker)  # what it says it computes is what is to blame
+                worker.job.on_deadline()
+                worker.kill()
+
+    def _reap(self) -> None:
+        for key, worker in list(self._workers.items()):
+            how = worker.how_it_ended()
+            if how is None:
+                continue
+            self._pass_on(worker)
+            self._selector.unregister(worker.pipe)
+            worker.clean_up()
+            del self._workers[key]
+            done = worker.job.on_exit(how)
+            if done is None:
+                self._start(worker.job)
+            else:
+                self._output.send(done)

@@ -1,0 +1,23 @@
+"""Text that every place we write to can hold."""
+
+from __future__ import annotations
+
+MESSAGE_LIMIT = 8000
+
+
+def storable(text: str) -> str:
+    """The text without what HDF5 strings cannot hold: lone surrogates and NUL, written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
+
+
+def error_message(error: BaseException) -> str:
+    """What the exception says, storable and of bounded length; '' if it says nothing.
+
+    User code may define exceptions whose own `__str__` fails, so any exception of it is caught.
+    """
+    try:
+        text = str(error)
+    except Exception as failure:  # user code at the edge of its process
+        text = f"(the message cannot be shown: {type(failure).__name__} in its __str__)"
+    text = storable(text)
+    return text if len(text) <= MESSAGE_LIMIT else text[:MESSAGE_LIMIT] + "…"

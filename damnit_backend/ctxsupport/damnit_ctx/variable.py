@@ -1,0 +1,94 @@
+"""The Variable decorator, and Skip."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from damnit_ctx.arguments import Argument, arguments_of
+
+
+class Skip(Exception):
+    """Raise it in a Variable to leave its cell empty, saying why."""
+
+
+class Variable:
+    """A function of a run whose result becomes a cell of the run table.
+
+    Used as `@Variable`, `@Variable()` or `@Variable("Title", …)`. The arguments are only kept here: whether
+    they make sense is checked when the whole context file is loaded, so that every problem is reported at once.
+
+    Parameters
+    ----------
+    title: the header; `/` makes a hierarchy of headers. Default: the function's name.
+    description: default: the function's docstring.
+    summary: name of a numpy function that makes the cell's value from the result.
+    data: "raw" (runs when raw data arrive, the default) or "proc" (when calibrated data do).
+    cluster: needs a whole node, so it goes to Slurm.
+    tags: one or several strings.
+    transient: the result is for dependants only, it is not saved.
+    units: shown with the value.
+    """
+
+    def __init__(
+        self,
+        title: str | Callable[..., Any] | None = None,
+        description: str | None = None,
+        summary: str | None = None,
+        data: str | None = None,
+        cluster: bool = False,
+        tags: Any = None,
+        transient: bool = False,
+        units: str | None = None,
+    ) -> None:
+        self.func: Callable[..., Any] | None = None
+        self.name = ""
+        self._title = None if callable(title) else title
+        self._description = description
+        self.summary = summary
+        self.data = data
+        self.cluster = cluster
+        self.tags = tags
+        self.transient = transient
+        self.units = units
+        if callable(title):
+            self._decorate(title)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Take the function to decorate; later, call it (to try a Variable by hand)."""
+        if self.func is not None:
+            return self.func(*args, **kwargs)
+        if len(args) != 1 or kwargs or not callable(args[0]):
+            raise TypeError("@Variable(…) must stand directly above a function")
+        return self._decorate(args[0])
+
+    def _decorate(self, func: Callable[..., Any]) -> Variable:
+        self.func = func
+        self.name = getattr(func, "__name__", type(func).__name__)
+        self.__doc__ = getattr(func, "__doc__", None)
+        return self
+
+    @property
+    def title(self) -> Any:
+        return self.name if self._title is None else self._title
+
+    @property
+    def description(self) -> Any:
+        return self.__doc__ if self._description is None else self._description
+
+    def tag_list(self) -> list[str]:
+        """The tags without repetition, in the order given. Only for Variables that passed the checks."""
+        if self.tags is None:
+            return []
+        return [self.tags] if isinstance(self.tags, str) else list(dict.fromkeys(self.tags))
+
+    def arguments(self) -> list[Argument]:
+        """The function's arguments after the run.
+
+        Raises ValueError if the function takes no run, or has no readable signature.
+        """
+        if self.func is None:
+            raise ValueError("@Variable(…) decorates no function")
+        return arguments_of(self.func)
+
+    def __repr__(self) -> str:
+        return f"<Variable {self.name!r}>"

@@ -1,0 +1,175 @@
+"""The process that computes a run's Variables: a fork of the server, which no other run shares."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from damnit_ctx.context import LoadedContext
+from damnit_ctx.entry import Entry
+from damnit_ctx.execute import Executor, Plan, error_entry, record
+from damnit_ctx.kinds import Stored
+from damnit_ctx.load import enter
+from damnit_ctx.outcome import Outcome
+from damnit_ctx.requests import RunRequest
+from damnit_ctx.runs import CannotOpen, RunFiles
+from damnit_ctx.summary import Summary
+from damnit_ctx.write import FragmentFailed, FragmentWriter
+
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one worker process does.
+
+    `verdicts` are failures of Variables that ended an earlier process of the same run: they are recorded first,
+    each with the times of its record. `first`: the run's start time is not in a file yet.
+    """
+
+    context: LoadedContext
+    request: RunRequest
+    plan: Plan
+    token: str
+    first: bool
+    verdicts: Mapping[str, tuple[Outcome, Mapping[str, float]]] = field(default_factory=dict)
+
+    @property
+    def stem(self) -> str:
+        return f"p{self.request.proposal}_r{self.request.run}"
+
+
+class EventPipe:
+    """Writes events, a line each, for the server to read; from any thread."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lock = threading.Lock()
+
+    def send(self, event: dict[str, Any]) -> None:
+        data = json.dumps(event).encode() + b"\n"
+        with self._lock:
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+
+
+def run_worker(task: Task, pipe: int, to_close: Iterable[int], parent: int) -> NoReturn:
+    """The life of a worker, from the fork on. `to_close`: the server's descriptors; `parent`: its process id."""
+    status = 1
+    try:
+        _become_worker(task.request.log, to_close, parent)
+        _work(task, EventPipe(pipe))
+        status = 0
+    except BaseException:  # the end of a process: what comes here is a bug, and its only trace is the log
+        traceback.print_exc()
+    finally:
+        _flush()
+        os._exit(status)
+
+
+def _become_worker(log: Path, to_close: Iterable[int], parent: int) -> None:
+    os.setpgid(0, 0)  # so that whatever user code starts can be ended with it
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)  # the server died before we asked to die with it
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for descriptor in to_close:
+        os.close(descriptor)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    _redirect_to(log)
+
+
+def _redirect_to(log: Path) -> None:
+    """Send standard output and error to the end of the log; where that fails they stay, as no result depends on it."""
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)  # the umask takes its share
+    except OSError as error:
+        print(f"The run's log cannot be written: {error}", file=sys.stderr)
+        return
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        # user code may have closed or replaced it, and there is nobody left to tell
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    ctypes.CDLL(None).fflush(None)
+
+
+def _work(task: Task, pipe: EventPipe) -> None:
+    """Compute the plan, and report how it ended."""
+    request = task.request
+    print(
+        f"\n===== Run {request.run} of proposal {request.proposal}, {request.data} data: "
+        f"{len(task.plan.order)} Variables, {time.strftime('%Y-%m-%d %H:%M:%S %z')}, "
+        f"process {os.getpid()} on {socket.gethostname()}, {sys.executable} ====="
+    )
+    try:
+        _compute(task, pipe)
+    except CannotOpen as error:
+        pipe.send({"event": "done", "outcome": "cannot_open", "message": str(error)})
+    except (FragmentFailed, OSError) as error:
+        logging.getLogger("damnit_ctx").error("Results cannot be written", exc_info=True)
+        pipe.send({"event": "done", "outcome": "cannot_write", "message": str(error)})
+    else:
+        pipe.send({"event": "done", "outcome": "ok", "message": ""})
+
+
+def _compute(task: Task, pipe: EventPipe) -> None:
+    request = task.request
+    enter(task.context.path, task.context.folder)
+    files = RunFiles(request.proposal, request.run, request.proposal_path, request.data)
+    run = files.open() if task.plan.order or task.first else None
+    if run is not None:
+        variables = [n for n in task.plan.order if n not in task.plan.quiet]
+        pipe.send({"event": "running", "pid": os.getpid(), "variables": variables})
+    writer = FragmentWriter(request.fragments, task.stem, task.token, _publisher(pipe))
+    _record_verdicts(task, writer, pipe)
+    if task.first and run is not None:
+        _write_start_time(files.start_time(run), writer)
+    Executor(task.context, task.plan, run, files.meta(), writer, pipe.send).execute()
+    writer.close()
+
+
+def _publisher(pipe: EventPipe) -> Any:
+    def published(path: Path, variables: list[str]) -> None:
+        pipe.send({"event": "fragment", "path": str(path), "variables": variables})
+
+    return published
+
+
+def _record_verdicts(task: Task, writer: FragmentWriter, pipe: EventPipe) -> None:
+    for name, (outcome, times) in task.verdicts.items():
+        print(f"{name} failed: {outcome.error_cls}: {outcome.message}")
+        if not task.context.nodes[name].variable.transient:
+            writer.add(error_entry(name, outcome), record(outcome, times))
+        pipe.send({"event": "finished", "variable": name, "seconds": times["seconds"], **outcome.as_json()})
+
+
+def _write_start_time(seconds: Any, writer: FragmentWriter) -> None:
+    if seconds is not None:
+        value = np.array(seconds, dtype=np.float64)
+        writer.add(Entry("start_time", stored=Stored(None, value), summary=Summary(value)), None)

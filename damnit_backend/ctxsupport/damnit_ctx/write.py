@@ -1,0 +1,162 @@
+"""Fragments: the files in which results leave the process that computed them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable
+
+import h5py
+
+from damnit_ctx import entry as entries
+from damnit_ctx.entry import Entry
+
+#: A fragment this old (seconds) is published when a Variable has just finished,
+PUBLISH_AGE = 0.2
+#: and at this age in any case, so that no result waits for a slow Variable.
+PUBLISH_LATEST = 0.25
+
+PROVENANCE = "context.py"
+
+
+class FragmentFailed(Exception):
+    """A fragment cannot be written, e.g. the disk is full. What was in it is lost, and it is removed."""
+
+
+@dataclass
+class _Fragment:
+    path: Path
+    file: h5py.File
+    opened: float = field(default_factory=time.monotonic)
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    timer: threading.Timer | None = None
+
+
+class FragmentWriter:
+    """Gathers results in a fragment and publishes it (closes, syncs, renames) soon after its first result.
+
+    A timer thread publishes too, so each method takes the lock; `published` is called with the path and the
+    Variables in it, possibly from that thread. Methods raise FragmentFailed.
+    """
+
+    def __init__(self, folder: Path, stem: str, token: str, published: Callable[[Path, list[str]], None]) -> None:
+        self._folder = folder
+        self._stem = stem
+        self._token = token
+        self._published = published
+        self._lock = threading.RLock()
+        self._fragment: _Fragment | None = None
+        self._count = 0
+        self._failure: FragmentFailed | None = None
+
+    def add(self, entry: Entry, record: dict[str, Any] | None) -> None:
+        """Write one Variable's entry, and its record for `desk_computed`, if it is to have one.
+
+        On any failure the entry leaves no trace, the others in the fragment stay as they are, and the exception
+        passes on: CannotSave if it is the value's fault.
+        """
+        with self._lock:
+            fragment = self._current()
+            try:
+                fragment.file = entries.write(fragment.file, fragment.path, entry)
+            except BaseException:
+                self._erase(fragment, entry.name)
+                raise
+            if record is not None:
+                fragment.records[entry.name] = record
+
+    def settle(self) -> None:
+        """To be called when a Variable has finished: publishes what has waited long enough."""
+        with self._lock:
+            self._raise_failure()
+            if self._fragment is not None and time.monotonic() - self._fragment.opened >= PUBLISH_AGE:
+                self._publish(self._fragment)
+
+    def close(self) -> None:
+        """Publish what is there."""
+        with self._lock:
+            self._raise_failure()
+            if self._fragment is not None:
+                self._publish(self._fragment)
+
+    def _current(self) -> _Fragment:
+        self._raise_failure()
+        if self._fragment is None:
+            path = self._folder / writing_name(self._stem, self._token, self._count)
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                file = h5py.File(path, "w-")
+            except OSError as error:
+                raise FragmentFailed(f"{path} cannot be written: {error}") from error
+            self._fragment = _Fragment(path, file)
+            self._fragment.timer = threading.Timer(PUBLISH_LATEST, self._publish_late, [self._fragment])
+            self._fragment.timer.daemon = True
+            self._fragment.timer.start()
+        return self._fragment
+
+    def _erase(self, fragment: _Fragment, name: str) -> None:
+        try:
+            if not fragment.file:  # it was closed for a netCDF group
+                fragment.file = h5py.File(fragment.path, "r+")
+            entries.erase(fragment.file, name)
+        except (OSError, RuntimeError, KeyError) as error:
+            self._abandon(fragment, error)
+
+    def _publish_late(self, fragment: _Fragment) -> None:
+        with self._lock:
+            if fragment is not self._fragment:
+                return
+            try:
+                self._publish(fragment)
+            except FragmentFailed as failure:
+                self._failure = failure  # raised in the thread that computes, at its next call
+
+    def _publish(self, fragment: _Fragment) -> None:
+        try:
+            fragment.file.attrs["provenance"] = PROVENANCE
+            fragment.file.attrs["desk_computed"] = json.dumps(fragment.records)
+            fragment.file.close()
+            _sync(fragment.path)
+            ready = fragment.path.with_name(fragment.path.name.replace(".writing.h5", ".ready.h5"))
+            fragment.path.rename(ready)
+        except (OSError, RuntimeError) as error:  # h5py raises either when a flush fails
+            self._abandon(fragment, error)
+        self._forget(fragment)
+        self._published(ready, list(fragment.records))
+
+    def _forget(self, fragment: _Fragment) -> None:
+        self._fragment = None
+        self._count += 1
+        if fragment.timer is not None:
+            fragment.timer.cancel()
+
+    def _abandon(self, fragment: _Fragment, error: BaseException) -> None:
+        """Give the fragment up: a file that HDF5 could not write must not be taken for a result."""
+        self._forget(fragment)
+        fragment.path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError, RuntimeError):  # it would only repeat the error raised below
+            fragment.file.close()
+        self._failure = FragmentFailed(f"{fragment.path} cannot be written: {error}")
+        raise self._failure from error
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+
+def writing_name(stem: str, token: str, count: int) -> str:
+    """The name of a process's fragment number `count`: known to whoever cleans up behind a killed process."""
+    return f"{stem}.{token}{count:x}.writing.h5"
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
