@@ -20,6 +20,7 @@ from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import RunKey
 from damnit_backend.core.values import CellValue, Failure
 
+from .copying import copy_result
 from .database import Database
 from .folder import Folder
 from .fragments import Fragment, read_fragment
@@ -116,11 +117,10 @@ def _remove(file: h5py.File, names: Iterable[str]) -> None:
 def _copy(source: h5py.File, file: h5py.File, names: Iterable[str]) -> None:
     for name in names:
         if name in source:
-            # References are followed: netCDF dimensions are references between datasets of the group.
-            source.copy(source[name], file, name=name, expand_refs=True)
+            copy_result(source, file, name)
         for group in (REDUCED, PREVIEW, ERRORS):
             if f"{group}/{name}" in source:
-                source.copy(source[group][name], file.require_group(group), name=name, expand_refs=True)
+                copy_result(source[group], file.require_group(group), name)
 
 
 def _sync(path: Path) -> None:
@@ -142,6 +142,8 @@ def _write_cells(sql: sqlite3.Connection, key: RunKey, provenance: str, cells: d
             (start_time, *key, start_time),
         )
     for name, cell in cells.items():
+        if name == START_TIME:
+            continue  # a column of run_info: DAMNIT 0.4.0 cannot read the table where it is in both
         if cell.value is None:
             sql.execute("DELETE FROM run_variables WHERE proposal = ? AND run = ? AND name = ?", (*key, name))
             continue
