@@ -123,22 +123,24 @@ def ours(surroundings: dict[str, str]) -> Program:
     return Program(Path(sys.executable), "damnit_backend.api", surroundings)
 
 
-def reference_process(program: Program, folder: Path, *runs: int) -> None:
-    """Process runs with the reference program: compute a fragment for each, then combine."""
-    program.command("reprocess", "--direct", *map(str, runs), cwd=folder)
-    program.command("combiner", "now", folder)
+@pytest.fixture(scope="session")
+def computed_by_reference(reference: Program, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the reference program with a fragment of run 1 that waits to be merged. Shared: copy it."""
+    folder = tmp_path_factory.mktemp("computed") / "amore"
+    reference.command("init", "--proposal", str(PROPOSAL), "--context", CONTEXT, folder)
+    reference.command("db-config", "context_python", reference.python, cwd=folder)
+    reference.command("reprocess", "--direct", "1", cwd=folder)
+    assert list(folder.glob("extracted_data/*.ready.h5"))
+    return folder
 
 
 @pytest.fixture(scope="session")
-def made_by_reference(reference: Program, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of the reference program: run 1 processed, cells edited in its window, run 2 made in advance.
-
-    Shared by all tests: copy it (`copy_of_reference`) to write into it.
-    """
-    folder = tmp_path_factory.mktemp("reference") / "amore"
-    reference.command("init", "--proposal", str(PROPOSAL), "--context", CONTEXT, folder)
-    reference.command("db-config", "context_python", reference.python, cwd=folder)
-    reference_process(reference, folder, 1)
+def made_by_reference(
+    reference: Program, computed_by_reference: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A folder of the reference program: run 1 processed, and cells edited in its window. Shared: copy it."""
+    folder = Path(shutil.copytree(computed_by_reference, tmp_path_factory.mktemp("reference") / "amore"))
+    reference.command("combiner", "now", folder)
     reference.script("edit_folder.py", folder)
     edits = [[1, title, text] for title, text in EDITS.items()] + [[1, "User/cleared", ""]]
     shown = reference.window(folder, folder.with_suffix(".png"), edits=edits)
