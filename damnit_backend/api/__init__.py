@@ -1,0 +1,6 @@
+"""For notebooks and scripts: read the results of a DAMNIT folder."""
+
+from .damnit import Damnit
+from .variables import RunVariables, VariableData, VariableError
+
+__all__ = ["Damnit", "RunVariables", "VariableData", "VariableError"]

@@ -1,0 +1,39 @@
+# `make demo` and `make test` are all that a newcomer needs; both install what is missing first.
+# Another interpreter: make PYTHON=python3.12 test
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready-dev
+
+.PHONY: demo test check screenshots install clean help
+
+help:
+	@echo "make demo         install, then a simulated beamtime in the window (without a screen: to a picture)"
+	@echo "make test         install, then the whole test suite"
+	@echo "make check        formatting, lint, types, layers"
+	@echo "make screenshots  make resources/screenshots anew"
+	@echo "make clean        remove the virtual environment and caches"
+
+install: $(READY)
+
+$(READY): pyproject.toml scripts/install
+	PYTHON="$(PYTHON)" scripts/install $(VENV)
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/damnit demo $(DEMO)
+
+test: $(READY)
+	$(BIN)/python -m pytest $(TESTS)
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+screenshots: $(READY)
+	$(BIN)/python -m benchmarks.screenshots
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

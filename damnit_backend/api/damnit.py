@@ -1,0 +1,97 @@
+"""The whole table: the way in for notebooks."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from damnit_backend.core.errors import UserError
+from damnit_backend.core.keys import CellKey, RunKey
+from damnit_backend.core.settings import load_settings
+from damnit_backend.core.values import CellValue
+from damnit_backend.store.database import Database
+from damnit_backend.store.folder import require_folder
+from damnit_backend.store.settings import folder_proposal
+from damnit_backend.store.table import TableSnapshot, read_table
+
+from .variables import RunVariables, plain_value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Damnit:
+    """Read access to a DAMNIT folder, named by its path or by a proposal number.
+
+    >>> db = Damnit("/path/to/amore")
+    >>> db[12, "xgm_intensity"].read()
+    >>> db.table()
+    """
+
+    def __init__(self, folder: str | Path | int) -> None:
+        self._folder = require_folder(str(folder), load_settings())
+        with Database(self._folder, read_only=True) as database:
+            self._proposal = folder_proposal(database)
+
+    @property
+    def path(self) -> Path:
+        """The DAMNIT folder."""
+        return self._folder.path
+
+    @property
+    def proposal(self) -> int | None:
+        """The folder's own proposal, meant where only a run number is given."""
+        return self._proposal
+
+    def runs(self) -> list[RunKey]:
+        """All rows of the table, as (proposal, run)."""
+        return [run.key for run in self._snapshot().runs]
+
+    def __getitem__(self, index: int | tuple[int, int] | tuple[int, str] | tuple[int, int, str]) -> Any:
+        """``db[run]`` or ``db[proposal, run]`` is a run; with a variable's name at the end it is that value."""
+        parts = index if isinstance(index, tuple) else (index,)
+        name = parts[-1] if isinstance(parts[-1], str) else None
+        numbers = [part for part in parts if not isinstance(part, str)]
+        key = self._key(numbers)
+        run = RunVariables(self._folder, key)
+        return run if name is None else run[name]
+
+    def table(self, with_titles: bool = False) -> "pd.DataFrame":
+        """The run table: one row a run; pictures and trend lines as ``<image>`` and ``<trend>``.
+
+        Columns are proposal, run, start_time (UTC) and one a variable, under its name or its title.
+        """
+        import pandas as pd
+
+        snapshot = self._snapshot()
+        titles = {variable.name: variable.title for variable in snapshot.variables}
+        names = [*titles, *sorted({cell.name for cell in snapshot.cells} - set(titles))]
+        columns: dict[str, list[object]] = {
+            "proposal": [run.key.proposal for run in snapshot.runs],
+            "run": [run.key.run for run in snapshot.runs],
+        }
+        frame = pd.DataFrame(columns)
+        starts = np.array([run.start_time if run.start_time is not None else np.nan for run in snapshot.runs])
+        frame["start_time"] = pd.to_datetime(starts, unit="s", utc=True)
+        values = {
+            (titles.get(name, name) if with_titles else name): [
+                _tabular(snapshot.cells.get(CellKey(*run.key, name))) for run in snapshot.runs
+            ]
+            for name in names
+        }
+        return pd.concat([frame, pd.DataFrame(values, index=frame.index)], axis=1)
+
+    def _snapshot(self) -> TableSnapshot:
+        with Database(self._folder, read_only=True) as database:
+            return read_table(database)
+
+    def _key(self, numbers: list[int]) -> RunKey:
+        if len(numbers) == 2:
+            return RunKey(numbers[0], numbers[1])
+        if self._proposal is None:
+            raise UserError("This folder has no proposal of its own.", "Write db[proposal, run].")
+        return RunKey(self._proposal, numbers[0])
+
+
+def _tabular(cell: CellValue | None) -> object:
+    return None if cell is None else plain_value(cell.value, brief=True)

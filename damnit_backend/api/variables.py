@@ -1,0 +1,139 @@
+"""A run and its values."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from damnit_backend.core.errors import UserError
+from damnit_backend.core.keys import CellKey, RunKey
+from damnit_backend.core.values import CellValue, Failure, Picture, SmallArray, Trend, Value
+from damnit_backend.store.database import Database
+from damnit_backend.store.folder import Folder
+from damnit_backend.store.results import ResultKind, read_preview, read_result
+from damnit_backend.store.table import TableSnapshot, VariableInfo, read_runs
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+class VariableError(UserError):
+    """The Variable has no value because it failed or was skipped in this run; the message is its own."""
+
+    def __init__(self, name: str, failure: Failure) -> None:
+        super().__init__(f"{name}: {failure.error_cls}: {failure.message}")
+        self.error_cls = failure.error_cls
+
+
+class RunVariables:
+    """The variables of one run, as a mapping from names (or titles) to `VariableData`."""
+
+    def __init__(self, folder: Folder, key: RunKey) -> None:
+        self._folder = folder
+        self.key = key
+        snapshot = self._read()
+        if not snapshot.runs:
+            raise KeyError(f"There is no run {key.run} of proposal {key.proposal} in {folder.path}")
+
+    @property
+    def proposal(self) -> int:
+        return self.key.proposal
+
+    @property
+    def run(self) -> int:
+        return self.key.run
+
+    def keys(self) -> list[str]:
+        """Names of the variables that have a value or an error in this run."""
+        return sorted(cell.name for cell, value in self._read().cells.items() if value.value is not None)
+
+    def titles(self) -> list[str]:
+        """Their titles, in the same order as `keys`."""
+        titles = {variable.name: variable.title for variable in self._read().variables}
+        return [titles.get(name, name) for name in self.keys()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.keys()
+
+    def __getitem__(self, name: str) -> "VariableData":
+        snapshot = self._read()
+        declared = {variable.name: variable for variable in snapshot.variables}
+        by_title = {variable.title: variable.name for variable in snapshot.variables}
+        real = name if CellKey(*self.key, name) in snapshot.cells or name in declared else by_title.get(name, name)
+        cell = snapshot.cells.get(CellKey(*self.key, real))
+        if cell is None:
+            raise KeyError(f"Run {self.run} has no value of {name!r}")
+        return VariableData(self._folder, CellKey(*self.key, real), cell, declared.get(real))
+
+    def _read(self) -> TableSnapshot:
+        with Database(self._folder, read_only=True) as database:
+            return read_runs(database, [self.key])
+
+
+class VariableData:
+    """One value: its summary at hand, its full result read when asked for."""
+
+    def __init__(self, folder: Folder, key: CellKey, cell: CellValue, info: VariableInfo | None) -> None:
+        self._path = folder.run_file(key.row)
+        self._cell = cell
+        self.key = key
+        self.name = key.name
+        self.title = info.title if info else key.name
+        self.units = cell.units or (info.units if info else "")
+        self._editable = info is None or info.editable
+
+    def read(self) -> Any:
+        """The full result, as the Variable returned it. VariableError if it failed, UserError if there is none."""
+        if isinstance(self._cell.value, Failure):
+            raise VariableError(self.name, self._cell.value)
+        if self._cell.provenance != "context.py" and self._editable:
+            return self._cell.value
+        result = read_result(self._path, self.name)
+        if result.kind is ResultKind.PLOTLY:
+            import plotly.io
+
+            return plotly.io.from_json(result.data)
+        if result.kind is ResultKind.ARRAY and result.data.shape == ():
+            return result.data[()]
+        return result.data
+
+    def xarray(self) -> "xr.DataArray":
+        """The full result as a DataArray. TypeError if it is no array."""
+        import xarray as xr
+
+        data = self.read()
+        if isinstance(data, str | bytes) or data is None or isinstance(data, dict):
+            raise TypeError(f"{self.name} is {type(data).__name__}, not an array")
+        return data if isinstance(data, xr.DataArray) else xr.DataArray(data, name=self.name)
+
+    def preview_data(self) -> Any:
+        """What a window shows on opening the cell: the preview that was stored with it, else the full result."""
+        return read_preview(self._path, self.name).data
+
+    def summary(self) -> Any:
+        """What the table shows: a number, text, PNG bytes or a small array; None if it failed."""
+        return plain_value(self._cell.value)
+
+    @property
+    def error(self) -> Failure | None:
+        """Why there is no value."""
+        return self._cell.value if isinstance(self._cell.value, Failure) else None
+
+    def __repr__(self) -> str:
+        return f"<VariableData {self.name} of {self.key.row}>"
+
+
+def plain_value(value: Value, brief: bool = False) -> Any:
+    """A decoded cell as plain Python and numpy; with ``brief``, a word in place of pictures, curves and errors."""
+    match value:
+        case Picture(png):
+            return "<image>" if brief else png
+        case Trend(_, y):
+            return "<trend>" if brief else y
+        case SmallArray(data):
+            return "<array>" if brief else data
+        case Failure():
+            return None
+        case _:
+            return value

@@ -1,0 +1,5 @@
+"""`python -m damnit_backend.cli`."""
+
+from . import main
+
+main()

@@ -1,0 +1,49 @@
+"""`damnit check`: is the context file right?"""
+
+from typing import Annotated
+
+import typer
+
+from damnit_backend.contextproc.checker import CheckResult, check_code
+from damnit_backend.core.errors import UserError
+from damnit_backend.core.settings import load_settings
+from damnit_backend.store.database import Database
+from damnit_backend.store.folder import require_folder
+from damnit_backend.store.settings import get_setting
+
+from .options import FolderArgument
+
+
+def command(
+    folder: FolderArgument,
+    timeout: Annotated[float, typer.Option(help="Seconds that loading the file may take.")] = 60.0,
+) -> None:
+    """Load the context file as the listener would, and say what is wrong with it or which Variables it has."""
+    found = require_folder(folder, load_settings())
+    try:
+        code = found.context_file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"The context file {found.context_file} cannot be read: {error}.") from error
+    with Database(found, read_only=True) as database:
+        python = get_setting(database, "context_python")
+    result = check_code(found, str(python) if python else None, code, timeout)
+    typer.echo(report(str(found.context_file), result))
+    if result.problems:
+        raise typer.Exit(1)
+
+
+def report(path: str, result: CheckResult) -> str:
+    """What people read: problems as editors and terminals understand them, else a list of Variables."""
+    if result.problems:
+        lines = [
+            f"{path}:{p.line or 1}:{p.column or 1}: {p.error_cls or 'Error'}: {p.message}" for p in result.problems
+        ]
+        count = len(lines)
+        return "\n".join([*lines, f"{count} problem{'s' if count > 1 else ''}."])
+    width = max((len(variable.name) for variable in result.variables), default=0)
+    rows = [
+        f"  {variable.name:<{width}}  {variable.data:<4}  {variable.title}"
+        + (f" [{variable.units}]" if variable.units else "")
+        for variable in result.variables
+    ]
+    return "\n".join([f"{path}: no problems, {len(rows)} Variables.", *rows])

@@ -1,0 +1,125 @@
+"""`damnit reprocess`: compute Variables of runs anew."""
+
+import asyncio
+import enum
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from damnit_backend.control.listener import live_lease, request_reprocess
+from damnit_backend.core.errors import UserError
+from damnit_backend.core.keys import RunKey, parse_runs
+from damnit_backend.core.settings import Settings, load_settings
+from damnit_backend.listener.proposals import Proposals
+from damnit_backend.listener.service import Listener
+from damnit_backend.store.database import Database
+from damnit_backend.store.folder import Folder, require_folder
+from damnit_backend.store.jobs import Job, read_jobs
+from damnit_backend.store.settings import folder_proposal
+from damnit_backend.store.table import read_variables
+from damnit_backend.triggers.run_directory import list_runs
+
+from .options import FolderArgument
+
+POLL_SECONDS = 0.2
+ENDED = ("done", "failed", "cancelled")
+
+
+class Stage(enum.StrEnum):
+    RAW = "raw"
+    PROC = "proc"
+
+
+def command(
+    folder: FolderArgument,
+    runs: Annotated[list[str], typer.Argument(metavar="RUNS...", help="Runs such as 7, 3-9 or 1,4,8-12; or: all")],
+    proposal: Annotated[int | None, typer.Option(help="Runs of another proposal than the folder's.")] = None,
+    match: Annotated[
+        str, typer.Option(help="Only Variables with this text in their name or title, and what they need.")
+    ] = "",
+    stage: Annotated[Stage | None, typer.Option(help="Only Variables that use raw, or calibrated, data.")] = None,
+    wait: Annotated[bool, typer.Option(help="Show progress and wait for the end.")] = True,
+) -> None:
+    """Compute Variables of runs anew, with today's context file.
+
+    The folder's listener does the work, after new runs; where none is running, this command does it itself.
+    """
+    settings = load_settings()
+    found = require_folder(folder, settings)
+    keys = _keys(found, settings, runs, proposal)
+    names = _matching(found, match) if match else None
+    jobs = request_reprocess(found, keys, names, stage.value if stage else None)
+    with Database(found, read_only=True) as database:
+        served = live_lease(database) is not None
+    if not wait and served:
+        typer.echo(f"Queued {len(jobs)} run{'s' if len(jobs) > 1 else ''}.")
+        return
+    ended = asyncio.run(_follow(found, settings, jobs, served))
+    failed = [job for job in ended if job.state != "done"]
+    for job in ended:
+        if job.message:
+            typer.echo(f"run {job.request.key.run}: {job.message}")
+    typer.echo(f"{len(ended) - len(failed)} of {len(jobs)} runs processed.")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _keys(folder: Folder, settings: Settings, texts: list[str], proposal: int | None) -> list[RunKey]:
+    with Database(folder, read_only=True) as database:
+        number = proposal if proposal is not None else folder_proposal(database)
+    if number is None:
+        raise UserError("This folder has no proposal of its own.", "Add for example: --proposal 1234")
+    path = Proposals(folder, settings).path(number)
+    try:
+        there = sorted({directory.run for directory in list_runs(path) if directory.stage == "raw"})
+    except OSError as error:
+        raise UserError(f"The runs of proposal {number} cannot be listed: {error}.") from error
+    wanted = there if texts == ["all"] else parse_runs(texts)
+    missing = sorted(set(wanted) - set(there))
+    if missing or not wanted:
+        shown = ", ".join(map(str, missing[:10])) or "at all"
+        raise UserError(f"There are no raw data in {path}/raw for run {shown}.", f"It has {_span(there)}.")
+    return [RunKey(number, run) for run in wanted]
+
+
+def _span(runs: list[int]) -> str:
+    return f"{len(runs)} runs, from {runs[0]} to {runs[-1]}" if runs else "no runs"
+
+
+def _matching(folder: Folder, text: str) -> list[str]:
+    with Database(folder, read_only=True) as database:
+        variables = read_variables(database)
+    lower = text.lower()
+    names = [v.name for v in variables if not v.editable and (lower in v.name.lower() or lower in v.title.lower())]
+    if not names:
+        raise UserError(f"No Variable has {text!r} in its name or title.", "damnit check lists them.")
+    return names
+
+
+async def _follow(folder: Folder, settings: Settings, ids: list[int], served: bool) -> list[Job]:
+    """Wait until the jobs have ended, showing progress; does the work itself if no listener serves the folder."""
+    work = None if served else asyncio.create_task(Listener(folder, settings, drain=True).run())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        with Progress(*columns, transient=True) as progress:
+            bar = progress.add_task("Processing", total=len(ids))
+            while True:
+                jobs = await asyncio.to_thread(_read, folder, ids)
+                ended = [job for job in jobs if job.state in ENDED]
+                running = ", ".join(f"r{job.request.key.run}" for job in jobs if job.state == "running")
+                progress.update(bar, completed=len(ended), description=f"Processing {running}".strip())
+                if len(ended) == len(jobs):
+                    return sorted(ended, key=lambda job: job.request.key)
+                if work is not None and work.done():
+                    work.result()
+                    work = None
+                await asyncio.sleep(POLL_SECONDS)
+    finally:
+        if work is not None:
+            await work if work.done() or ids else None
+
+
+def _read(folder: Folder, ids: list[int]) -> list[Job]:
+    with Database(folder, read_only=True) as database:
+        return read_jobs(database, ids)
