@@ -1,12 +1,14 @@
 """The listener of the open folder: watched, restarted, and asked for work."""
 
 import getpass
+import threading
 import time
-from collections.abc import Callable, Collection, Sequence
-from typing import Protocol
+from collections.abc import Callable, Collection
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from damnit_backend.control.listener import request_reprocess
+from damnit_backend.control.supervisor import ListenerState, Supervisor
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import RunKey
 from damnit_backend.core.messages import Status
@@ -15,7 +17,7 @@ from damnit_backend.store.jobs import Job, read_jobs
 from damnit_backend.store.lease import Lease, read_lease
 
 from .access import FolderAccess
-from .listener_view import ListenerView, Seen, view_listener
+from .listener_view import UNKNOWN, ListenerView, Seen, view_listener
 from .live import Live
 from .notifier import Notifier
 from .tasks import Tasks
@@ -24,21 +26,8 @@ CHECK_MS = 1000
 LATEST_JOBS = 200
 
 
-class ListenerControl(Protocol):
-    """What the window asks of the listener's supervision. Everything may wait: called in worker threads only."""
-
-    def check(self) -> tuple[int, str]:
-        """See to it that a listener runs; how often it was restarted, and what is wrong ('' if nothing)."""
-
-    def restart(self) -> None:
-        """End the listener and start another one."""
-
-    def reprocess(self, keys: Sequence[RunKey], variables: Sequence[str] | None) -> list[int]:
-        """Queue work; the numbers of the jobs."""
-
-
 class Backend(QObject):
-    """Looks after the listener each second. Without ``control`` it only watches."""
+    """Looks after the listener each second. Without ``supervisor`` it only watches."""
 
     status_changed = pyqtSignal(object)
     """A `ListenerView` that differs from the one before."""
@@ -49,7 +38,7 @@ class Backend(QObject):
         live: Live,
         tasks: Tasks,
         notifier: Notifier,
-        control: ListenerControl | None = None,
+        supervisor: Supervisor | None = None,
         *,
         clock: Callable[[], float] = time.time,
         parent: QObject | None = None,
@@ -59,7 +48,8 @@ class Backend(QObject):
         self._live = live
         self._tasks = tasks
         self._notifier = notifier
-        self._control = None if access.read_only else control
+        self._supervisor = None if access.read_only else supervisor
+        self._supervising = threading.Lock()
         self._clock = clock
         self._status: Status | None = None
         self._seen = Seen()
@@ -86,9 +76,12 @@ class Backend(QObject):
             self._tasks.run(self._look, self._looked, self._look_failed)
 
     def _look(self) -> Seen:
-        restarts, problem = (0, "") if self._control is None else self._control.check()
+        state = UNKNOWN
+        if self._supervisor is not None:
+            with self._supervising:
+                state = self._supervisor.check()
         with self._access.database() as database:
-            return look_at(database, self._clock(), restarts, problem)
+            return look_at(database, self._clock(), state)
 
     def _looked(self, seen: Seen) -> None:
         self._checking = False
@@ -99,7 +92,7 @@ class Backend(QObject):
         self._checking = False
         if not isinstance(error, UserError):
             raise error
-        self._seen = Seen(problem=error.message)
+        self._seen = Seen(supervised=ListenerState(False, problem=error.message, gave_up=True))
         self._show()
 
     def _take_status(self, status: Status) -> None:
@@ -128,30 +121,35 @@ class Backend(QObject):
 
     def restart(self) -> None:
         """End the listener and start another one; what it had in work is taken up again."""
-        if self._control is None:
+        supervisor = self._supervisor
+        if supervisor is None:
             self._notifier.error("This window does not look after a listener of this folder.")
             return
-        self._tasks.run(self._control.restart, lambda _: self.check())
+
+        def work() -> None:
+            with self._supervising:
+                supervisor.request_restart()
+
+        self._tasks.run(work, lambda _: self.check())
 
     def reprocess(self, keys: Collection[RunKey], variables: Collection[str] | None = None) -> None:
         """Queue runs for processing anew: all their Variables, or some."""
-        control = self._control
-        if control is None:
+        if self._access.read_only:
             self._notifier.error("This folder is read-only: nothing can be processed.", "Ask its owner.")
             return
         wanted = sorted(keys)
         names = None if variables is None else sorted(variables)
+        self._tasks.run(lambda: request_reprocess(self._access.folder, wanted, names), self._queued)
 
-        def queued(ids: list[int]) -> None:
-            runs = "one run" if len(ids) == 1 else f"{len(ids)} runs"
-            self._notifier.info(f"Queued {runs} for reprocessing.")
-            self._live.hint()
+    def _queued(self, ids: list[int]) -> None:
+        runs = "one run" if len(ids) == 1 else f"{len(ids)} runs"
+        self._notifier.info(f"Queued {runs} for reprocessing.")
+        self._live.hint()
+        self.check()
 
-        self._tasks.run(lambda: control.reprocess(wanted, names), queued)
 
-
-def look_at(database: Database, now: float, restarts: int = 0, problem: str = "") -> Seen:
-    """What the database tells about the listener. Blocking."""
+def look_at(database: Database, now: float, state: ListenerState) -> Seen:
+    """What the database tells about the listener, with what its supervisor knows. Blocking."""
     lease = read_lease(database)
     jobs = read_jobs(database, limit=LATEST_JOBS)
     running = lease is not None and lease.is_alive(now)
@@ -160,8 +158,7 @@ def look_at(database: Database, now: float, restarts: int = 0, problem: str = ""
     return Seen(
         running=running,
         owner=_owner(lease) if running else "",
-        restarts=restarts,
-        problem=problem,
+        supervised=state,
         queued=sum(job.state == "queued" for job in jobs),
         in_work=tuple(sorted({job.request.key for job in jobs if job.state == "running"})),
         last_run=None if last is None else last.request.key,

@@ -1,13 +1,16 @@
 """One open folder: its services, made together and closed together."""
 
+import threading
+
 from PyQt6.QtCore import QObject
 
+from damnit_backend.control.supervisor import Supervisor
 from damnit_backend.core.settings import Settings
 from damnit_backend.store.folder import Folder
 from damnit_backend.transport.base import Subscriber
 
 from .access import FolderAccess
-from .backend import Backend, ListenerControl
+from .backend import Backend
 from .editing import Editing
 from .live import Live
 from .notifier import Notifier
@@ -29,7 +32,7 @@ class FolderSession(QObject):
         settings: Settings | None = None,
         tasks: Tasks | None = None,
         subscriber: Subscriber | None = None,
-        control: ListenerControl | None = None,
+        supervisor: Supervisor | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -40,7 +43,7 @@ class FolderSession(QObject):
         self.table = TableService(access, self.tasks, self)
         self.live = Live(access, self.table, self.tasks, subscriber, parent=self)
         self.editing = Editing(access, self.table, self.live, self.tasks, notifier, self)
-        self.backend = Backend(access, self.live, self.tasks, notifier, control, parent=self)
+        self.backend = Backend(access, self.live, self.tasks, notifier, supervisor, parent=self)
         self._subscriber = subscriber
         self._closed = False
 
@@ -71,5 +74,6 @@ class FolderSession(QObject):
         self.live.close()
         self.backend.close()
         if self._subscriber is not None:
-            self._subscriber.close()
+            # It waits for its thread, which may be just looking for the socket: not in the GUI thread.
+            threading.Thread(target=self._subscriber.close, name="close-subscriber").start()
         self.tasks.close()

@@ -3,21 +3,24 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from damnit_backend.control.supervisor import ListenerState
 from damnit_backend.core.keys import RunKey
 from damnit_backend.core.messages import Activity, Status
+
+UNKNOWN = ListenerState(False)
+"""Nobody looks after a listener here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a look into the folder tells about its listener.
 
-    ``owner`` is empty for a listener of this user on this host, else ``user@host``; ``problem`` is for people.
+    ``owner`` is empty for a listener of this user on this host, else ``user@host``.
     """
 
     running: bool = False
     owner: str = ""
-    restarts: int = 0
-    problem: str = ""
+    supervised: ListenerState = UNKNOWN
     queued: int = 0
     in_work: tuple[RunKey, ...] = ()
     last_run: RunKey | None = None
@@ -47,17 +50,16 @@ class ListenerView:
 def view_listener(seen: Seen, status: Status | None, *, read_only: bool, now: float, log: Path) -> ListenerView:
     """One view of the listener from the folder (``seen``) and its own words (``status``, None if it is not heard)."""
     if not seen.running:
-        text, token = _absent(seen, read_only)
-        return ListenerView(
-            False, text, token, None, seen.queued, (), seen.last_run, "" if read_only else seen.problem, log
-        )
+        text, token = _absent(seen.supervised, read_only)
+        problem = seen.supervised.problem if token == "error" else ""
+        return ListenerView(False, text, token, None, seen.queued, (), seen.last_run, problem, log)
     activity = status.activity if status else (Activity.WORKING if seen.in_work else Activity.IDLE)
     queued = status.queued if status else seen.queued
     runs = tuple(RunKey(*run) for run in status.running) if status else seen.in_work
     last_run, last_at = seen.last_run, seen.last_run_at
     if status and status.last_run is not None:
         last_run, last_at = RunKey(*status.last_run), status.last_run_at
-    problem = (status.problem if status else "") or seen.problem
+    problem = status.problem if status else ""
     text = _doing(activity, runs, queued, last_run, last_at, now)
     if seen.owner:
         text += f" (of {seen.owner})"
@@ -67,14 +69,14 @@ def view_listener(seen: Seen, status: Status | None, *, read_only: bool, now: fl
     return ListenerView(True, text, token, activity, queued, runs, last_run, problem, log)
 
 
-def _absent(seen: Seen, read_only: bool) -> tuple[str, str]:
+def _absent(state: ListenerState, read_only: bool) -> tuple[str, str]:
     if read_only:
         return "read-only folder: no listener", "muted"
-    if seen.problem:
-        return f"stopped: {seen.problem}", "error"
-    if seen.restarts:
-        return f"restarting ({ordinal(seen.restarts)} time)", "warning"
-    return "starting", "busy"
+    if state.gave_up:
+        return f"stopped: {state.problem}", "error"
+    if state.restarts:
+        return f"restarting ({ordinal(state.restarts)} time)", "warning"
+    return ("starting", "busy") if state.problem else ("none in this window", "muted")
 
 
 def _doing(

@@ -1,0 +1,5 @@
+"""What is shown while no folder is open."""
+
+from .panel import WelcomePanel
+
+__all__ = ["WelcomePanel"]
