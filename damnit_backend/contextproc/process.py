@@ -141,13 +141,10 @@ class ContextProcess:
             self.ended.set()
             for answers in self._answers.values():
                 answers.put_nowait(None)
-            if not self._hello.done():
-                self._hello.set_exception(
-                    ContextProcessError(
-                        f"{self._python} cannot run context files: {await self._how_it_ended()}",
-                        "It needs numpy, h5py, xarray and extra_data.",
-                    )
-                )
+            self._fail_hello(
+                f"{self._python} cannot run context files: {await self._how_it_ended()}",
+                "It needs numpy, h5py, xarray and extra_data.",
+            )
 
     def _dispatch(self, line: bytes) -> None:
         try:
@@ -158,10 +155,16 @@ class ContextProcess:
         if isinstance(event, protocol.Hello):
             if not self._hello.done():
                 self._hello.set_result(event)
+        elif isinstance(event, protocol.Broken):
+            self._fail_hello(event.message, "Install that, or set the folder's context_python to another interpreter.")
         elif isinstance(event, protocol.BadRequest):
             log.error("The context process did not understand a request: %s", event.message)
         elif event.id in self._answers:
             self._answers[event.id].put_nowait(event)
+
+    def _fail_hello(self, message: str, hint: str) -> None:
+        if not self._hello.done():
+            self._hello.set_exception(ContextProcessError(message, hint))
 
     async def _read_stderr(self) -> None:
         """Keep the end of what the process says, and drain it: a full pipe would stop it."""

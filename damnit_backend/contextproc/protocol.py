@@ -27,7 +27,7 @@ class VariableSpec(msgspec.Struct, frozen=True):
 
     name: str
     title: str
-    description: str = ""
+    description: str | None = None
     summary: str | None = None
     data: Literal["raw", "proc"] = "raw"
     cluster: bool = False
@@ -78,6 +78,12 @@ class Hello(msgspec.Struct, frozen=True, tag_field="event", tag="hello"):
     python: str
     executable: str
     pid: int
+
+
+class Broken(msgspec.Struct, frozen=True, tag_field="event", tag="broken"):
+    """In place of `Hello`: this interpreter cannot run context files, and why."""
+
+    message: str
 
 
 class Loaded(msgspec.Struct, frozen=True, tag_field="event", tag="loaded"):
@@ -131,7 +137,7 @@ class BadRequest(msgspec.Struct, frozen=True, tag_field="event", tag="bad_reques
 
 
 RunEvent: TypeAlias = Running | Started | Finished | FragmentReady | Done
-Event: TypeAlias = Hello | Loaded | NotLoaded | RunEvent | BadRequest
+Event: TypeAlias = Hello | Broken | Loaded | NotLoaded | RunEvent | BadRequest
 
 encode = msgspec.json.Encoder().encode
 decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)

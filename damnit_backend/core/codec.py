@@ -17,6 +17,7 @@ NPY_MAGIC = b"\x93NUMPY"
 COMPLEX = "complex"
 TRENDLINE = "trendline"
 NUMPY = "numpy"
+BOOL = "bool"
 UNREADABLE = "UnreadableValue"
 """Class name of the failure shown for a stored value that cannot be decoded."""
 
@@ -40,6 +41,8 @@ class _Attributes(msgspec.Struct, omit_defaults=True):
     background: tuple[int, int, int] | None = None
     error: str | None = None
     error_cls: str | None = None
+    desk_type: str | None = None
+    """Ours: ``bool`` where an integer stands for a truth value."""
 
 
 _decode_attributes = msgspec.json.Decoder(_Attributes, strict=False).decode
@@ -81,7 +84,7 @@ def _decode_value(stored: StoredValue, attributes: _Attributes, boolean: bool) -
         return Failure(attributes.error_cls or "Error", attributes.error or "")
     if isinstance(raw, bytes):
         return decode_blob(raw, stored.summary_type)
-    if boolean and raw in (0, 1):
+    if (boolean or attributes.desk_type == BOOL) and raw in (0, 1):
         return bool(raw)
     return raw
 
@@ -117,6 +120,7 @@ def encode(cell: CellValue) -> StoredValue:
         background=cell.background,
         error=failure.message if failure else None,
         error_cls=failure.error_cls if failure else None,
+        desk_type=BOOL if isinstance(cell.value, bool) else None,
     )
     text = msgspec.json.encode(attributes).decode()
     return StoredValue(

@@ -41,7 +41,7 @@ def plan_work(job: Job, folder: Folder, proposal_path: Path, has_proc: bool) -> 
 def declarations(variables: tuple[VariableSpec, ...]) -> list[Declaration]:
     """The columns that a context file brings; transient Variables have none."""
     return [
-        Declaration(variable.name, variable.title, variable.description, variable.units or "", variable.tags)
+        Declaration(variable.name, variable.title, variable.description or "", variable.units or "", variable.tags)
         for variable in variables
         if not variable.transient
     ]

@@ -96,11 +96,16 @@ class Listener:
         await self._ingest.leftovers()
         self._board.set_activity(Activity.IDLE)
         self._changed()
-        tasks = [asyncio.create_task(self._heartbeat(lease), name="heartbeat")]
+        work = asyncio.create_task(self._work(executor, dispatch), name="work")
+        tasks = [work, asyncio.create_task(self._heartbeat(lease), name="heartbeat")]
         if not self._drain:
             tasks.append(asyncio.create_task(self._watch(proposals), name="watch"))
+        stopping = asyncio.create_task(self._stopping.wait(), name="stopping")
+        tasks.append(stopping)
         try:
-            await self._work(executor, dispatch)
+            await asyncio.wait([work, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
         finally:
             for task in tasks:
                 task.cancel()
@@ -109,8 +114,8 @@ class Listener:
             await executor.close()
 
     async def _work(self, executor: Executor, dispatch: Dispatch) -> None:
-        """Until stopped: load the context file when it changes, then start what is queued."""
-        while not self._stopping.is_set():
+        """Load the context file when it changes, then start what is queued; without end, but for draining."""
+        while True:
             self._wake.clear()
             ready = await self._load_context(executor)
             queued = await dispatch.fill() if ready else 0
