@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from damnit_backend.core.keys import COMMENT
 from damnit_backend.core.values import Failure, Kind
@@ -98,6 +99,9 @@ class ColumnFacts:
     units: str
 
 
+_LOOK_BACK = 2000
+"""How many of the latest runs are asked; if none of them has a value, nothing is known of a column."""
+
 _KIND_OF_TYPE = {"boolean": Kind.BOOL, "integer": Kind.NUMBER, "number": Kind.NUMBER, "string": Kind.TEXT}
 
 
@@ -105,7 +109,7 @@ def column_facts(data: TableData, info: VariableInfo) -> ColumnFacts:
     """Facts from the declaration and the latest cell with a value; a cell with other units names them itself."""
     if info.name == START_TIME:
         return ColumnFacts(Kind.TEXT, "")
-    for cell in reversed(data.column(info.name)):
+    for cell in islice(reversed(data.column(info.name)), _LOOK_BACK):
         if cell is not None and cell.value is not None and not isinstance(cell.value, Failure):
             return ColumnFacts(_KIND_OF_TYPE.get(info.type or "", cell.kind), info.units or cell.units)
     return ColumnFacts(_KIND_OF_TYPE.get(info.type or "", Kind.EMPTY), info.units)

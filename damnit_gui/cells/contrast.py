@@ -1,0 +1,28 @@
+"""Text that can be read on any background: arithmetic on colours written as ``#rrggbb``."""
+
+from damnit_gui.theme.tokens import contrast
+
+Rgb = tuple[int, int, int]
+
+
+def hex_colour(rgb: Rgb) -> str:
+    """Three numbers as ``#rrggbb``; those outside of 0 to 255 are clipped."""
+    red, green, blue = (min(max(channel, 0), 255) for channel in rgb)
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def rgb_of(colour: str) -> Rgb:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def readable_on(background: str, *candidates: str) -> str:
+    """The candidate that can be read best; black or white if none of them reaches a contrast of 4.5."""
+    best = max((*candidates, "#000000", "#ffffff"), key=lambda colour: contrast(colour, background))
+    good = [colour for colour in candidates if contrast(colour, background) >= 4.5]
+    return good[0] if good else best
+
+
+def blend(under: str, over: str, share: float) -> str:
+    """``over`` laid on ``under``; ``share`` is how much of it is seen, 0 to 1."""
+    mixed = [round(a + (b - a) * share) for a, b in zip(rgb_of(under), rgb_of(over), strict=True)]
+    return hex_colour((mixed[0], mixed[1], mixed[2]))
