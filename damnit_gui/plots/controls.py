@@ -1,0 +1,109 @@
+"""The few small controls that plots share: a searchable chooser and a quiet tool button."""
+
+from collections.abc import Callable, Sequence
+
+from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFocusEvent
+from PyQt6.QtWidgets import QComboBox, QCompleter, QSizePolicy, QToolButton, QWidget
+
+from damnit_gui.theme import icon
+
+from .columns import Column
+
+
+def tool_button(
+    icon_name: str,
+    tip: str,
+    clicked: Callable[..., object],
+    *,
+    checkable: bool = False,
+    parent: QWidget | None = None,
+) -> QToolButton:
+    """A flat button with an icon; its tip is also its accessible name."""
+    button = QToolButton(parent)
+    button.setIcon(icon(icon_name))
+    button.setIconSize(QSize(18, 18))
+    button.setAutoRaise(True)
+    button.setCheckable(checkable)
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.clicked.connect(clicked)
+    return button
+
+
+class ColumnChooser(QComboBox):
+    """Chooses a column by its title: from the list, or by typing any part of the title. Keeps its name."""
+
+    chosen = pyqtSignal(str)
+
+    def __init__(self, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(label)
+        self.setToolTip(f"{label}: type a part of a title to find it")
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.setMaxVisibleItems(25)
+        self._columns: tuple[Column, ...] = ()
+        self._name = ""
+        completer = QCompleter(self.model(), self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setCompleter(completer)
+        self.setPlaceholderText(label)
+        edit = self.lineEdit()
+        if edit is not None:
+            edit.setPlaceholderText(f"Choose {label}")
+            edit.editingFinished.connect(self._restore)
+        self.activated.connect(self._on_activated)
+
+    @property
+    def name(self) -> str:
+        """The name of the chosen column; empty if none is."""
+        return self._name
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Offer these columns. The chosen one stays, even while the table has no number for it."""
+        if tuple(columns) == self._columns:
+            return
+        self._columns = tuple(columns)
+        self._fill()
+
+    def set_name(self, name: str) -> None:
+        """Show this column as chosen, without a signal."""
+        self._name = name
+        self._fill()
+
+    def _fill(self) -> None:
+        shown = self._columns
+        if self._name and all(column.name != self._name for column in shown):
+            shown = (*shown, Column(self._name, self._name))
+        titles = [column.title for column in shown]
+        with QSignalBlocker(self):
+            self.clear()
+            for column in shown:
+                same = titles.count(column.title) > 1
+                self.addItem(f"{column.title} ({column.name})" if same else column.title, column.name)
+            self._restore()
+
+    def _restore(self) -> None:
+        """What was typed without choosing anything goes."""
+        index = self.findData(self._name) if self._name else -1
+        with QSignalBlocker(self):
+            self.setCurrentIndex(index)
+            self.setEditText(self.itemText(index) if index >= 0 else "")
+        edit = self.lineEdit()
+        if edit is not None:
+            edit.setCursorPosition(0)
+
+    def _on_activated(self, index: int) -> None:
+        name = str(self.itemData(index))
+        if name != self._name:
+            self._name = name
+            self.chosen.emit(name)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        super().focusOutEvent(event)
+        self._restore()

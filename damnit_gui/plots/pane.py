@@ -1,0 +1,150 @@
+"""The plot pane: plots of the table and full results, in tabs."""
+
+from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QMouseEvent, QShortcut
+from PyQt6.QtWidgets import QLabel, QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from damnit_backend.core.keys import CellKey
+from damnit_backend.store.folder import Folder
+from damnit_gui.services.notifier import Notifier
+from damnit_gui.services.table import TableService
+from damnit_gui.services.tasks import Tasks
+from damnit_gui.theme import SPACE_3, icon
+
+from .controls import tool_button
+from .plot_view import PlotView
+from .results.tab import ResultTab
+from .spec import PlotSpec
+
+
+class PlotPane(QWidget):
+    """Tabs of plots and results. A tab closes by its cross, a middle click or Ctrl+W."""
+
+    run_clicked = pyqtSignal(object)
+    """The RunKey of a point that was clicked."""
+
+    def __init__(
+        self, table: TableService, tasks: Tasks, notifier: Notifier, folder: Folder, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._table = table
+        self._tasks = tasks
+        self._notifier = notifier
+        self._folder = folder
+        self._windows: list[ResultTab] = []
+        self._tabs = QTabWidget(self)
+        self._tabs.setDocumentMode(True)
+        self._tabs.setTabsClosable(True)
+        self._tabs.setMovable(True)
+        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self._tabs.setUsesScrollButtons(True)
+        self._tabs.tabCloseRequested.connect(self.close_tab)
+        self._tabs.setCornerWidget(tool_button("mdi6.plus", "New plot", lambda _: self.add_plot("run", "")))
+        bar = self._tabs.tabBar()
+        if bar is not None:
+            bar.installEventFilter(self)
+            bar.setExpanding(False)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._make_empty_state())
+        self._stack.addWidget(self._tabs)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        shortcut = QShortcut(QKeySequence("Ctrl+W"), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(lambda: self.close_tab(self._tabs.currentIndex()))
+
+    def _make_empty_state(self) -> QWidget:
+        page = QWidget(self)
+        layout = QVBoxLayout(page)
+        layout.setSpacing(SPACE_3)
+        text = QLabel("Plot any column with numbers against another.\nNew runs appear by themselves.", page)
+        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        text.setWordWrap(True)
+        button = QPushButton(icon("mdi6.chart-scatter-plot"), "New plot", page)
+        button.clicked.connect(lambda: self.add_plot("run", ""))
+        layout.addStretch()
+        layout.addWidget(text)
+        layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch()
+        return page
+
+    def add_plot(self, x: str, y: str) -> PlotView:
+        """A new tab with column ``y`` against ``x``, by name ("run" and "start_time" too); empty: to be chosen."""
+        return self.add_spec(PlotSpec(x, y))
+
+    def add_spec(self, spec: PlotSpec) -> PlotView:
+        """A new tab with a plot that was chosen before."""
+        view = PlotView(self._table, self._notifier, spec, self)
+        view.run_clicked.connect(self.run_clicked)
+        self._add_tab(view, view.title(), "mdi6.chart-scatter-plot")
+        view.spec_changed.connect(lambda _: self._rename(view, view.title()))
+        return view
+
+    def specs(self) -> list[PlotSpec]:
+        """The plots of the table that are open, in the order of their tabs."""
+        widgets = (self._tabs.widget(index) for index in range(self._tabs.count()))
+        return [widget.spec for widget in widgets if isinstance(widget, PlotView)]
+
+    def open_result(self, key: CellKey) -> ResultTab:
+        """Show the full result of a cell in a tab of its own; one that is open already comes to the front."""
+        for window in self._windows:
+            if window.key == key:
+                window.activateWindow()
+                window.raise_()
+                return window
+        for index in range(self._tabs.count()):
+            tab = self._tabs.widget(index)
+            if isinstance(tab, ResultTab) and tab.key == key:
+                self._tabs.setCurrentIndex(index)
+                return tab
+        result = ResultTab(self._table, self._tasks, self._notifier, self._folder, key, self)
+        result.detach_requested.connect(lambda: self._detach(result))
+        self._add_tab(result, result.title(), "mdi6.table-eye")
+        return result
+
+    def _add_tab(self, widget: QWidget, title: str, icon_name: str) -> None:
+        index = self._tabs.addTab(widget, icon(icon_name), title.replace("&", "&&"))
+        self._tabs.setTabToolTip(index, title)
+        self._stack.setCurrentWidget(self._tabs)
+        self._tabs.setCurrentIndex(index)
+
+    def _rename(self, widget: QWidget, title: str) -> None:
+        index = self._tabs.indexOf(widget)
+        if index >= 0:
+            self._tabs.setTabText(index, title.replace("&", "&&"))
+            self._tabs.setTabToolTip(index, title)
+
+    def close_tab(self, index: int) -> None:
+        widget = self._tabs.widget(index)
+        if widget is None:
+            return
+        self._tabs.removeTab(index)
+        widget.deleteLater()
+        self._show_empty_state()
+
+    def _show_empty_state(self) -> None:
+        self._stack.setCurrentIndex(1 if self._tabs.count() else 0)
+
+    def _detach(self, result: ResultTab) -> None:
+        """Make a tab a window of its own, which closes with this pane at the latest."""
+        if result in self._windows:
+            return
+        self._tabs.removeTab(self._tabs.indexOf(result))
+        self._windows.append(result)
+        result.become_window()
+        result.destroyed.connect(lambda: self._windows.remove(result))
+        self._show_empty_state()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        bar = self._tabs.tabBar()
+        if (
+            watched is bar
+            and bar is not None
+            and isinstance(event, QMouseEvent)
+            and event.type() == QEvent.Type.MouseButtonRelease
+            and event.button() == Qt.MouseButton.MiddleButton
+        ):
+            self.close_tab(bar.tabAt(event.position().toPoint()))
+            return True
+        return super().eventFilter(watched, event)

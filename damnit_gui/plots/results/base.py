@@ -1,0 +1,36 @@
+"""What a view of full results is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PyQt6.QtWidgets import QWidget
+
+from damnit_backend.store.results import Result
+from damnit_gui.plots.data import AxisInfo
+from damnit_gui.services.notifier import Notifier
+from damnit_gui.services.tasks import Tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A result and what people call it: the title of its variable, and the units of its cell."""
+
+    result: Result
+    value: AxisInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a view may ask for: work in the background, and telling people of what failed."""
+
+    tasks: Tasks
+    notifier: Notifier
+
+
+@dataclass(frozen=True, slots=True)
+class ViewKind:
+    """A way to show results. ``accepts`` decides by kind and shape, quickly; ``make`` builds the widget."""
+
+    title: str
+    accepts: Callable[[Result], bool]
+    make: Callable[[Shown, Services], QWidget]

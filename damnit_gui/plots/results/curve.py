@@ -1,0 +1,83 @@
+"""The view of one-dimensional results."""
+
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from damnit_backend.store.results import Result
+from damnit_gui.plots.canvas import Canvas
+from damnit_gui.plots.controls import tool_button
+from damnit_gui.plots.data import AxisInfo
+from damnit_gui.plots.picture import picture_actions
+from damnit_gui.services.notifier import Notifier
+from damnit_gui.theme import SPACE_1, SPACE_2
+
+from .arrays import COMPONENTS, Labelled, columns_of_two, labelled
+from .base import Services, Shown, ViewKind
+from .curves import curve_plot
+
+
+class CurveView(QWidget):
+    """A curve over its coordinate: line or points, logarithmic axes, a choice of part for complex numbers."""
+
+    def __init__(self, array: Labelled, notifier: Notifier, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._array = array
+        self.canvas = Canvas(self)
+        picture_actions(self.canvas, lambda: array.value.title, notifier)
+        self._component = component_chooser(self)
+        self._component.setVisible(array.is_complex)
+        self._component.activated.connect(self.refresh)
+        self._points = tool_button("mdi6.scatter-plot-outline", "Points", self.refresh, checkable=True, parent=self)
+        self._x_log = tool_button("mdi6.alpha-x-box-outline", "Logarithmic X axis", self._relog, checkable=True)
+        self._y_log = tool_button("mdi6.alpha-y-box-outline", "Logarithmic Y axis", self._relog, checkable=True)
+        self._note = QLabel(self)
+        self._note.setEnabled(False)
+        row = QHBoxLayout()
+        row.setContentsMargins(SPACE_2, 0, SPACE_2, 0)
+        row.setSpacing(SPACE_1)
+        row.addWidget(self._component)
+        row.addWidget(self._note, 1)
+        for button in (self._points, self._x_log, self._y_log):
+            row.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(self.canvas, 1)
+        self.refresh()
+
+    def _relog(self) -> None:
+        self.refresh()
+        self.canvas.follow()
+
+    def refresh(self) -> None:
+        array = self._array.component(self._component.currentText()) if self._array.is_complex else self._array
+        data = curve_plot(
+            array,
+            points=self._points.isChecked(),
+            x_log=self._x_log.isChecked(),
+            y_log=self._y_log.isChecked(),
+        )
+        self.canvas.show_data(data)
+        self._note.setText(data.note)
+
+
+def component_chooser(parent: QWidget) -> QComboBox:
+    """A choice of what of complex numbers is shown."""
+    chooser = QComboBox(parent)
+    chooser.addItems(list(COMPONENTS))
+    chooser.setAccessibleName("Part of the complex numbers")
+    return chooser
+
+
+def accepts(result: Result) -> bool:
+    array = labelled(result, AxisInfo())
+    return array is not None and (array.data.ndim == 1 or columns_of_two(array))
+
+
+def make(shown: Shown, services: Services) -> QWidget:
+    array = labelled(shown.result, shown.value)
+    assert array is not None  # `accepts` said so
+    return CurveView(array, services.notifier)
+
+
+KIND = ViewKind("Curve", accepts, make)

@@ -1,0 +1,198 @@
+"""The view of two-dimensional results."""
+
+from typing import Any
+
+import pyqtgraph as pg
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from damnit_backend.store.results import Result
+from damnit_gui.plots.axes import PlotAxis
+from damnit_gui.plots.controls import tool_button
+from damnit_gui.plots.data import AxisInfo
+from damnit_gui.plots.picture import picture_actions
+from damnit_gui.services.notifier import Notifier
+from damnit_gui.theme import SPACE_1, SPACE_2, Tokens, current, tabular, theme_changed
+
+from .arrays import Labelled, labelled
+from .base import Services, Shown, ViewKind
+from .colormaps import COLOUR_MAPS, colour_map
+from .curve import component_chooser
+from .fields import Field, finite_samples, levels, make_field
+from .levels_bar import LevelsBar
+
+LEVELS = {"1 – 99 %": (1.0, 99.0), "0.1 – 99.9 %": (0.1, 99.9), "5 – 95 %": (5.0, 95.0), "Whole range": (0.0, 100.0)}
+"""Which part of the values the colours span."""
+BY_HAND = "By hand"
+LONGEST_SQUARE = 8.0
+"""Pictures up to this ratio of sides are shown with square pixels at first."""
+
+
+class ImageView(QWidget):
+    """An array as a picture: colour map, levels, its axes, and the value under the mouse."""
+
+    def __init__(self, array: Labelled, notifier: Notifier, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._array = array
+        self._field: Field | None = None
+        self._axes = {side: PlotAxis(side) for side in ("left", "bottom")}
+        for axis in self._axes.values():
+            axis.setGrid(False)
+        self.view_box = pg.ViewBox(enableMenu=False, invertY=True, defaultPadding=0.0)
+        self._plot = pg.PlotWidget(self, viewBox=self.view_box, axisItems=self._axes)
+        item: Any = self._plot.getPlotItem()
+        item.hideButtons()
+        item.setMenuEnabled(False)
+        item.setContentsMargins(SPACE_1, SPACE_2, SPACE_2, SPACE_1)
+        self.image: Any = pg.ImageItem(axisOrder="row-major", autoDownsample=True)
+        item.addItem(self.image)
+        self.bar = LevelsBar(self)
+        self.bar.levels_dragged.connect(self._on_levels_dragged)
+        self._readout = QLabel(" ", self)
+        self._readout.setFont(tabular(self._readout.font()))
+        self._readout.setContentsMargins(SPACE_2, 0, SPACE_2, SPACE_1)
+        self._readout.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._arrange()
+        picture_actions(self, lambda: array.value.title, notifier)
+        scene: Any = self._plot.scene()
+        scene.sigMouseMoved.connect(self._on_moved)
+        scene.sigMouseClicked.connect(lambda event: self.show_all() if event.double() else None)
+        theme_changed.connect(self._show_theme)
+        self._show_theme(current())
+        self.show_array(array)
+        self._lock_if_square()
+
+    def _arrange(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._make_controls())
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._plot, 1)
+        middle.addWidget(self.bar)
+        layout.addLayout(middle, 1)
+        layout.addWidget(self._readout)
+
+    def _make_controls(self) -> QHBoxLayout:
+        self._component = component_chooser(self)
+        self._component.setVisible(self._array.is_complex)
+        self._component.activated.connect(self._refresh)
+        self._map = QComboBox(self)
+        self._map.addItems(COLOUR_MAPS)
+        self._map.setAccessibleName("Colours")
+        self._map.activated.connect(self._recolour)
+        self._levels = QComboBox(self)
+        self._levels.addItems([*LEVELS, BY_HAND])
+        self._levels.setAccessibleName("Values that the colours span")
+        self._levels.setToolTip("Which part of the values the colours span")
+        self._levels.activated.connect(self._relevel)
+        self._log = tool_button("mdi6.math-log", "Colours by the logarithm", self._refresh, checkable=True)
+        self._square = tool_button("mdi6.aspect-ratio", "Square pixels", self._lock_aspect, checkable=True)
+        show_all = tool_button("mdi6.arrow-expand-all", "Show all (double click)", lambda _: self.show_all())
+        row = QHBoxLayout()
+        row.setContentsMargins(SPACE_2, SPACE_1, SPACE_2, 0)
+        row.setSpacing(SPACE_1)
+        for chooser in (self._component, self._map, self._levels):
+            row.addWidget(chooser)
+        row.addStretch(1)
+        for button in (self._log, self._square, show_all):
+            row.addWidget(button)
+        return row
+
+    def show_array(self, array: Labelled) -> None:
+        """Show another array of the same shape and axes; the view and the choices stay."""
+        self._array = array
+        self._refresh()
+
+    def _refresh(self) -> None:
+        array = self._array.component(self._component.currentText()) if self._array.is_complex else self._array
+        log = self._log.isChecked()
+        field = self._field = make_field(array, log=log)
+        self._axes["bottom"].show_info(field.x)
+        self._axes["left"].show_info(field.y)
+        self._samples = finite_samples(field.shown)
+        title = f"log10 of {array.value.title}" if log else array.value.title
+        self.bar.show_samples(self._samples, AxisInfo(title, "" if log else array.value.units))
+        self._recolour()
+        by_hand = self._levels.currentText() == BY_HAND
+        limits = self.image.getLevels() if by_hand else self._wanted_levels()
+        if field.shown.size:
+            self.image.setImage(field.shown, levels=limits)
+            self.image.setRect(QRectF(field.left, field.top, field.width, field.height))
+        else:
+            self.image.clear()
+        self.bar.show_levels(*limits)
+        self._readout.setText(self._summary())
+
+    def _summary(self) -> str:
+        """What the line below says while the mouse is elsewhere."""
+        if self._field is None:
+            return " "
+        rows, columns = self._field.source.data.shape
+        if not rows * columns:
+            return f"The array is empty ({rows} × {columns})."
+        if not self._samples.size:
+            return f"{rows} × {columns}   No finite value to show."
+        return f"{rows} × {columns}   {self._field.note}".rstrip()
+
+    def _wanted_levels(self) -> tuple[float, float]:
+        return levels(self._samples, *LEVELS.get(self._levels.currentText(), (0.0, 100.0)))
+
+    def _relevel(self) -> None:
+        if self._levels.currentText() != BY_HAND and self.image.image is not None:
+            limits = self._wanted_levels()
+            self.image.setLevels(limits)
+            self.bar.show_levels(*limits)
+
+    def _on_levels_dragged(self, low: float, high: float) -> None:
+        self._levels.setCurrentText(BY_HAND)
+        if self.image.image is not None:
+            self.image.setLevels((low, high))
+
+    def _recolour(self) -> None:
+        chosen = colour_map(self._map.currentText())
+        self.image.setColorMap(chosen)
+        self.bar.show_colours(chosen)
+
+    def _lock_if_square(self) -> None:
+        if self._field is None:
+            return
+        width, height = abs(self._field.width), abs(self._field.height)
+        alike = self._field.x.units == self._field.y.units
+        square = alike and min(width, height) > 0 and max(width, height) / min(width, height) <= LONGEST_SQUARE
+        self._square.setChecked(square)
+        self._lock_aspect(square)
+
+    def _lock_aspect(self, locked: bool) -> None:
+        self.view_box.setAspectLocked(locked, 1.0)
+        self.show_all()
+
+    def show_all(self) -> None:
+        self.view_box.autoRange()
+
+    def _on_moved(self, position: QPointF) -> None:
+        text = ""
+        if self._field is not None and self.view_box.sceneBoundingRect().contains(position):
+            place = self.view_box.mapSceneToView(position)
+            text = self._field.text_at(place.x(), place.y())
+        self._readout.setText(text or self._summary())
+
+    def _show_theme(self, tokens: Tokens) -> None:
+        self._plot.setBackground(tokens.base)
+        for axis in self._axes.values():
+            axis.show_theme(tokens)
+
+
+def accepts(result: Result) -> bool:
+    array = labelled(result, AxisInfo())
+    return array is not None and array.data.ndim == 2
+
+
+def make(shown: Shown, services: Services) -> QWidget:
+    array = labelled(shown.result, shown.value)
+    assert array is not None  # `accepts` said so
+    return ImageView(array, services.notifier)
+
+
+KIND = ViewKind("Image", accepts, make)

@@ -1,0 +1,72 @@
+"""Shows any full result in the best of its views, and offers the others."""
+
+from PyQt6.QtCore import QSignalBlocker
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from damnit_gui.theme import SPACE_1, SPACE_2
+
+from .base import Services, Shown, ViewKind
+from .views import views_of
+
+
+class ResultView(QWidget):
+    """One result at a time. The line above it has the choice of views and room for an owner's buttons."""
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._shown: Shown | None = None
+        self._views: list[ViewKind] = []
+        self.content: QWidget | None = None
+        self._chooser = QComboBox(self)
+        self._chooser.setAccessibleName("How the result is shown")
+        self._chooser.activated.connect(self._show_view)
+        self.label = QLabel(self)
+        self.header = QHBoxLayout()
+        self.header.setContentsMargins(SPACE_2, SPACE_1, SPACE_2, 0)
+        self.header.setSpacing(SPACE_1)
+        self.header.addWidget(self._chooser)
+        self.header.addWidget(self.label, 1)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._layout.addLayout(self.header)
+        self._chooser.hide()
+
+    @property
+    def view_titles(self) -> list[str]:
+        """The views on offer."""
+        return [view.title for view in self._views]
+
+    def show_result(self, shown: Shown) -> None:
+        """Show a result, in the view that was chosen before if it has it."""
+        before = self._chooser.currentText()
+        self._shown = shown
+        self._views = views_of(shown.result)
+        with QSignalBlocker(self._chooser):
+            self._chooser.clear()
+            self._chooser.addItems(self.view_titles)
+            self._chooser.setCurrentIndex(max(0, self._chooser.findText(before)) if before else 0)
+        self._chooser.setVisible(len(self._views) > 1)
+        self._show_view()
+
+    def show_widget(self, content: QWidget) -> None:
+        """Show something else instead: a word on why there is nothing."""
+        self._chooser.hide()
+        self._replace(content)
+
+    def choose_view(self, title: str) -> None:
+        self._chooser.setCurrentText(title)
+        self._show_view()
+
+    def _show_view(self) -> None:
+        if self._shown is not None:
+            self._replace(self._views[self._chooser.currentIndex()].make(self._shown, self._services))
+
+    def _replace(self, content: QWidget) -> None:
+        if self.content is not None:
+            self._layout.removeWidget(self.content)
+            self.content.hide()
+            self.content.deleteLater()
+        self.content = content
+        self._layout.addWidget(content, 1)
