@@ -10,7 +10,9 @@ from damnit_backend.core.errors import UserError
 from damnit_backend.executors.base import Executor
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import Job, count_queued, finish_job, take_job
+from damnit_backend.store.run_data import RunData, adopt_data
 from damnit_backend.store.runs import add_run
+from damnit_backend.triggers.run_directory import signature
 
 from .board import Board
 from .ingest import Ingest
@@ -104,6 +106,7 @@ class Dispatch:
         if not await asyncio.to_thread(raw.is_dir):
             raise UserError(f"There are no raw data of run {key.run} in {raw.parent}.")
         work = plan_work(job, self._folder, proposal_path, await asyncio.to_thread(proc.is_dir))
+        covered = await asyncio.to_thread(_covered, job, raw, proc)
         await self._store(add_run, key)
         self._ingest.begin(key)
         errors: list[str] = []
@@ -120,7 +123,17 @@ class Dispatch:
             done = await self._executor.execute(work, report)
         finally:
             await self._ingest.finish(key)
+        if done.outcome == "ok" and covered:
+            await self._store(adopt_data, covered)
         return _ending(done, len(errors))
+
+
+def _covered(job: Job, raw: Path, proc: Path) -> list[RunData]:
+    """The data that a request for all Variables takes in, as they are before it begins: they are not news later."""
+    if job.request.stage is not None or job.request.variables is not None:
+        return []
+    signatures = [(stage, signature(path)) for stage, path in (("raw", raw), ("proc", proc)) if path.is_dir()]
+    return [RunData(job.request.key, stage, text) for stage, text in signatures if text]
 
 
 def _ending(done: Done, errors: int) -> tuple[str, str]:

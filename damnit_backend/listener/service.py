@@ -97,7 +97,7 @@ class Listener:
         self._board.set_activity(Activity.IDLE)
         self._changed()
         work = asyncio.create_task(self._work(executor, dispatch), name="work")
-        tasks = [work, asyncio.create_task(self._heartbeat(lease), name="heartbeat")]
+        tasks: list[asyncio.Task[object]] = [work, asyncio.create_task(self._heartbeat(lease), name="heartbeat")]
         if not self._drain:
             tasks.append(asyncio.create_task(self._watch(proposals), name="watch"))
         stopping = asyncio.create_task(self._stopping.wait(), name="stopping")

@@ -71,8 +71,8 @@ class Settling:
 
 
 def already_processed(seen: Mapping[tuple[RunKey, str], str], with_results: Iterable[RunKey]) -> frozenset[RunKey]:
-    """The runs whose data a listener that starts must take as processed: another program filled the table.
+    """The runs whose data a listener that starts must take as processed: another program filled their rows.
 
-    Only where no listener of ours ever looked: afterwards the record of seen data says it exactly.
+    Of every run that a listener of ours looked at, the record of seen data says exactly what was processed.
     """
-    return frozenset() if seen else frozenset(with_results)
+    return frozenset(with_results) - {key for key, _ in seen}
