@@ -62,7 +62,7 @@ ACTIONS = (
         lambda window: window.close_folder(),
         section=1,
         icon="mdi6.folder-remove-outline",
-        shortcut="Ctrl+W",
+        shortcut="Ctrl+Shift+W",
         enabled=with_folder,
     ),
     Action(

@@ -104,7 +104,7 @@ class PlaceEdit(QWidget):
         choose.setIcon(icon("mdi6.folder-open-outline"))
         choose.setToolTip("Choose a directory")
         choose.setAccessibleName("Choose a directory")
-        choose.clicked.connect(self._choose)
+        choose.clicked.connect(self.choose)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_2)
@@ -118,7 +118,7 @@ class PlaceEdit(QWidget):
     def set_text(self, text: str) -> None:
         self.line.setText(text)
 
-    def _choose(self) -> None:
+    def choose(self) -> None:
         dialog = QFileDialog(self.window(), self._caption, self.text() or str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
