@@ -179,7 +179,7 @@ def made_by_us(ours: Program, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of our program: run 1 processed with the same context file. Shared: copy it to write into it."""
     folder = tmp_path_factory.mktemp("ours") / "amore"
     ours.command("init", "--proposal", str(PROPOSAL), "--context", CONTEXT, folder)
-    ours.command("reprocess", "1", "--in", folder)
+    ours.command("reprocess", folder, "1")
     return folder
 
 

@@ -120,6 +120,35 @@ def test_that_it_processes_runs_in_our_folder(reference, merged: Path) -> None:
     assert cells[CellKey(1234, 1, "string")].value == "Übergröße µJ – 静"
 
 
+def test_that_its_window_shows_and_opens_what_our_program_computed(
+    reference, copy_of_ours: Path, tmp_path: Path
+) -> None:
+    titles = ["Arrays/1-D", "Arrays/2-D", "Labelled/Plain", "Labelled/With coordinates", "series", "Figures/Axes"]
+    shown = reference.window(copy_of_ours, tmp_path / "w.png", inspect=[[1, title] for title in titles])
+    row = shown["rows"]["1"]
+    assert row["Numbers/Integer"]["text"] == "42"
+    assert row["Text/String"]["text"] == "Übergröße µJ – 静"
+    assert row["Numbers/Complex"]["text"] == "(1+2j)"
+    assert row["Arrays/2-D"]["picture"] == row["Figures/Matplotlib"]["picture"] == "QPixmap"
+    assert "ValueError: boo" in row["Bad/Raises"]["hint"]
+    assert (row["cell_number"]["bold"], row["cell_number"]["background"]) == (True, "#ff8000")
+    assert shown["opened"] == [[f"{title} (run 1)"] for title in titles]
+
+
+def test_that_it_reprocesses_what_our_program_computed(reference, ours, copy_of_ours: Path) -> None:
+    before = reference.read(copy_of_ours)["runs"]["1"]["variables"]
+    reference.command("db-config", "context_python", reference.python, cwd=copy_of_ours)
+    reference.command("reprocess", "--direct", "1", "--match", "Arrays", cwd=copy_of_ours)
+    reference.command("combiner", "now", copy_of_ours)
+    after = ours.read(copy_of_ours)["runs"]["1"]["variables"]
+    names = [
+        name for name, facts in before.items() if "raised" not in facts["read"] and name not in ("true", "start_time")
+    ]
+    assert {name: after[name]["read"] for name in names if name in after} == {
+        name: before[name]["read"] for name in names if name in after
+    }
+
+
 def test_that_the_views_give_plain_sql_readers_one_row_a_run(merged: Path) -> None:
     sql = sqlite3.connect(merged / "runs.sqlite")
     assert sql.execute('SELECT run, "integer", "user_number", "array_3d" FROM runs').fetchall() == [

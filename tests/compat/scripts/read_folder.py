@@ -81,14 +81,15 @@ def attempt(function):
 def read_variable(variable):
     return {
         "title": variable.title,
-        "units": variable.units,
+        "units": variable.units or None,
         "read": attempt(variable.read),
         "summary": attempt(variable.summary),
         "preview": attempt(variable.preview_data),
     }
 
 
-def read_run(run):
+def read_run(damnit, key):
+    run = damnit[key]
     return {
         "proposal": run.proposal,
         "run": run.run,
@@ -105,7 +106,7 @@ def main(module, folder):
     json.dump(
         {
             "proposal": damnit.proposal,
-            "runs": {str(number): read_run(damnit[number]) for number in damnit.runs()},
+            "runs": {str(key if isinstance(key, int) else key[1]): read_run(damnit, key) for key in damnit.runs()},
             "table": {str(name): [describe(x) for x in table[name].tolist()] for name in shown},
             "start_time": [t.timestamp() for t in table["start_time"]],
         },
