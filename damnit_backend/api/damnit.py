@@ -9,8 +9,8 @@ from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.core.settings import load_settings
 from damnit_backend.core.values import CellValue
-from damnit_backend.store.database import Database
 from damnit_backend.store.folder import require_folder
+from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.settings import folder_proposal
 from damnit_backend.store.table import TableSnapshot, read_table
 
@@ -30,7 +30,7 @@ class Damnit:
 
     def __init__(self, folder: str | Path | int) -> None:
         self._folder = require_folder(str(folder), load_settings())
-        with Database(self._folder, read_only=True) as database:
+        with open_for_reading(self._folder) as database:
             self._proposal = folder_proposal(database)
 
     @property
@@ -82,7 +82,7 @@ class Damnit:
         return pd.concat([frame, pd.DataFrame(values, index=frame.index)], axis=1)
 
     def _snapshot(self) -> TableSnapshot:
-        with Database(self._folder, read_only=True) as database:
+        with open_for_reading(self._folder) as database:
             return read_table(database)
 
     def _key(self, numbers: list[int]) -> RunKey:

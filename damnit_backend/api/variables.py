@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.core.values import CellValue, Failure, Picture, SmallArray, Trend, Value
-from damnit_backend.store.database import Database
 from damnit_backend.store.folder import Folder
+from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.results import ResultKind, read_preview, read_result
 from damnit_backend.store.table import TableSnapshot, VariableInfo, read_runs
 
@@ -67,7 +67,7 @@ class RunVariables:
         return VariableData(self._folder, CellKey(*self.key, real), cell, declared.get(real))
 
     def _read(self) -> TableSnapshot:
-        with Database(self._folder, read_only=True) as database:
+        with open_for_reading(self._folder) as database:
             return read_runs(database, [self.key])
 
 

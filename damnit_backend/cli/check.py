@@ -7,8 +7,8 @@ import typer
 from damnit_backend.contextproc.checker import CheckResult, check_code
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.settings import load_settings
-from damnit_backend.store.database import Database
 from damnit_backend.store.folder import require_folder
+from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.settings import get_setting
 
 from .options import FolderArgument
@@ -24,7 +24,7 @@ def command(
         code = found.context_file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"The context file {found.context_file} cannot be read: {error}.") from error
-    with Database(found, read_only=True) as database:
+    with open_for_reading(found) as database:
         python = get_setting(database, "context_python")
     result = check_code(found, str(python) if python else None, code, timeout)
     typer.echo(report(str(found.context_file), result))

@@ -15,8 +15,8 @@ from damnit_backend.control.listener import stop_listener
 from damnit_backend.control.make import init_folder
 from damnit_backend.core.errors import UserError
 from damnit_backend.simulator import Beamtime, BeamtimeOptions
-from damnit_backend.store.database import Database
 from damnit_backend.store.folder import USUAL_PLACE, Folder
+from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.table import read_table
 
 from .settled import all_processed
@@ -113,7 +113,7 @@ def _headless(
     window.terminate()
     if window.wait(timeout=20) != 0 or not picture.exists():
         raise UserError("The window did not end as it should.", f"See {root / 'window.log'}.")
-    with Database(folder, read_only=True) as database:
+    with open_for_reading(folder) as database:
         print_table(read_table(database))
     typer.echo(f"A picture of the window: {picture}")
 

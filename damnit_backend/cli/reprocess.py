@@ -13,9 +13,9 @@ from damnit_backend.core.keys import RunKey, parse_runs
 from damnit_backend.core.settings import Settings, load_settings
 from damnit_backend.listener.proposals import Proposals
 from damnit_backend.listener.service import Listener
-from damnit_backend.store.database import Database
 from damnit_backend.store.folder import Folder, require_folder
 from damnit_backend.store.jobs import Job, read_jobs
+from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.settings import folder_proposal
 from damnit_backend.store.table import read_variables
 from damnit_backend.triggers.run_directory import list_runs
@@ -50,7 +50,7 @@ def command(
     keys = _keys(found, settings, runs, proposal)
     names = _matching(found, match) if match else None
     jobs = request_reprocess(found, keys, names, stage.value if stage else None)
-    with Database(found, read_only=True) as database:
+    with open_for_reading(found) as database:
         served = live_lease(database) is not None
     if not wait and served:
         typer.echo(f"Queued {len(jobs)} run{'s' if len(jobs) > 1 else ''}.")
@@ -66,7 +66,7 @@ def command(
 
 
 def _keys(folder: Folder, settings: Settings, texts: list[str], proposal: int | None) -> list[RunKey]:
-    with Database(folder, read_only=True) as database:
+    with open_for_reading(folder) as database:
         number = proposal if proposal is not None else folder_proposal(database)
     if number is None:
         raise UserError("This folder has no proposal of its own.", "Add for example: --proposal 1234")
@@ -88,7 +88,7 @@ def _span(runs: list[int]) -> str:
 
 
 def _matching(folder: Folder, text: str) -> list[str]:
-    with Database(folder, read_only=True) as database:
+    with open_for_reading(folder) as database:
         variables = read_variables(database)
     lower = text.lower()
     names = [v.name for v in variables if not v.editable and (lower in v.name.lower() or lower in v.title.lower())]
@@ -121,5 +121,5 @@ async def _follow(folder: Folder, settings: Settings, ids: list[int], served: bo
 
 
 def _read(folder: Folder, ids: list[int]) -> list[Job]:
-    with Database(folder, read_only=True) as database:
+    with open_for_reading(folder) as database:
         return read_jobs(database, ids)

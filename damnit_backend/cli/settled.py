@@ -2,9 +2,9 @@
 
 from damnit_backend.core.settings import load_settings
 from damnit_backend.listener.proposals import Proposals
-from damnit_backend.store.database import Database
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import read_jobs
+from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.run_data import seen_data
 from damnit_backend.store.settings import folder_proposal
 from damnit_backend.triggers.run_directory import list_runs
@@ -12,7 +12,7 @@ from damnit_backend.triggers.run_directory import list_runs
 
 def all_processed(folder: Folder) -> tuple[int, bool]:
     """How many runs have been processed, and whether all data of the proposal were seen and no job is left."""
-    with Database(folder, read_only=True) as database:
+    with open_for_reading(folder) as database:
         seen = seen_data(database)
         jobs = read_jobs(database)
         proposal = folder_proposal(database)

@@ -14,8 +14,8 @@ from rich.text import Text
 
 from damnit_backend.core.keys import COMMENT, CellKey, parse_runs
 from damnit_backend.core.settings import load_settings
-from damnit_backend.store.database import Database
 from damnit_backend.store.folder import require_folder
+from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.table import TableSnapshot, read_table
 
 from .cells import as_json, as_text
@@ -43,7 +43,7 @@ def command(
     "height"}} and {"array": [...]} for the others.
     """
     found = require_folder(folder, load_settings())
-    with Database(found, read_only=True) as database:
+    with open_for_reading(found) as database:
         snapshot = read_table(database)
     if runs:
         wanted = set(parse_runs([runs]))

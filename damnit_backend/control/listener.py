@@ -14,7 +14,7 @@ from damnit_backend.store.database import Database
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import Request, add_jobs
 from damnit_backend.store.lease import Lease, read_lease
-from damnit_backend.store.opening import open_database
+from damnit_backend.store.opening import open_database, open_for_reading
 from damnit_backend.transport.local_socket import send_once
 
 
@@ -27,7 +27,7 @@ def live_lease(database: Database) -> Lease | None:
 def socket_of(folder: Folder) -> Path | None:
     """The socket of the folder's listener, if it runs on this host and may be spoken to."""
     try:
-        with Database(folder, read_only=True) as database:
+        with open_for_reading(folder) as database:
             lease = live_lease(database)
     except UserError:
         return None
@@ -48,7 +48,7 @@ def stop_listener(folder: Folder, timeout: float = 10.0) -> bool:
         return False
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
-        with Database(folder, read_only=True) as database:
+        with open_for_reading(folder) as database:
             if live_lease(database) is None:
                 return True
         time.sleep(0.05)

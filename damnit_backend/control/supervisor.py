@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from damnit_backend.store.database import Database
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.lease import Lease
+from damnit_backend.store.opening import open_for_reading
 
 from .listener import live_lease, start_listener, stop_listener
 
@@ -55,7 +55,7 @@ class Supervisor:
 
     def check(self) -> ListenerState:
         """Look whether a listener serves the folder; start one if not. UserError if the folder cannot be read."""
-        with Database(self._folder, read_only=True) as database:
+        with open_for_reading(self._folder) as database:
             lease = live_lease(database)
         restarts = max(0, self._starts - 1)
         if lease is not None:

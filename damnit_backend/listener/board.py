@@ -10,14 +10,18 @@ from damnit_backend.core.messages import Activity, Status
 class Board:
     """Collects facts from the listener's parts and makes one `Status` of them."""
 
-    def __init__(self, publish: Callable[[Status], None]) -> None:
-        self._publish = publish
+    def __init__(self) -> None:
+        self._publish: Callable[[Status], None] = lambda _: None
         self._running: dict[RunKey, str] = {}
         self._problems: dict[str, str] = {}
         self._queued = 0
         self._last: tuple[RunKey, float] | None = None
         self._base = Activity.STARTING
         self._published: Status | None = None
+
+    def connect(self, publish: Callable[[Status], None]) -> None:
+        """Where the status goes from now on."""
+        self._publish = publish
 
     def set_activity(self, activity: Activity) -> None:
         self._base = activity

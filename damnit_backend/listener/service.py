@@ -10,7 +10,7 @@ import socket
 import time
 
 from damnit_backend.core.errors import UserError
-from damnit_backend.core.messages import PROTOCOL, Activity, Changed, Hello, Message, Nudge, Stop
+from damnit_backend.core.messages import PROTOCOL, Activity, Changed, Hello, Message, Nudge, Status, Stop
 from damnit_backend.core.settings import Settings
 from damnit_backend.executors.base import Executor
 from damnit_backend.executors.local import LocalExecutor
@@ -52,6 +52,12 @@ class Listener:
         self._stopping = asyncio.Event()
         self._retry_context_at = 0.0
         self._context_good = False
+        self._board = Board()
+        self._publisher: Publisher | None = None
+
+    def status(self) -> Status:
+        """What the listener is doing, as it tells those who are connected."""
+        return self._board.status()
 
     async def run(self) -> None:
         """Serve the folder. UserError if another listener does, or if the folder cannot be used."""
@@ -62,8 +68,8 @@ class Listener:
             await self._admin.close()
             raise
         greeting = Hello(PROTOCOL, str(self._folder.path), os.getpid(), socket.gethostname())
-        self._publisher: Publisher = LocalPublisher(address, greeting)
-        self._board = Board(self._publisher.publish)
+        self._publisher = LocalPublisher(address, greeting)
+        self._board.connect(self._publisher.publish)
         try:
             await self._publisher.open(self._receive)
             await self._serve(lease)
@@ -217,7 +223,8 @@ class Listener:
 
     def _changed(self) -> None:
         """Hint at the change feed; readers look for themselves."""
-        self._publisher.publish(Changed(0))
+        if self._publisher is not None:
+            self._publisher.publish(Changed(0))
 
 
 def serve(folder: Folder, settings: Settings, *, drain: bool = False) -> None:

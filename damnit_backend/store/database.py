@@ -29,7 +29,8 @@ class Database:
     def __init__(self, folder: Folder, *, read_only: bool = False) -> None:
         self.folder = folder
         self.read_only = read_only
-        self._connection = _connect(folder.database, read_only)
+        with _clear_errors(folder):
+            self._connection = _connect(folder.database, read_only)
 
     def __enter__(self) -> "Database":
         return self

@@ -61,6 +61,17 @@ def open_database(folder: Folder) -> Database:
     return database
 
 
+def open_for_reading(folder: Folder) -> Database:
+    """Open an existing folder without changing anything in it."""
+    database = Database(folder, read_only=True)
+    try:
+        _check(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
 def _check(database: Database) -> int:
     """The version of the format, if this is a database of ours at all."""
     with database.reading() as sql:
