@@ -11,15 +11,13 @@ BOOLEAN = {"user_boolean": [{"bool": True}], "true": [{"bool": True}], "numpy_fa
 """Truth values, which DAMNIT 0.4.0 gives as 0 and 1."""
 
 
-@pytest.fixture(params=["made_by_reference", "made_by_us"])
-def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A folder of either program."""
-    return Path(shutil.copytree(request.getfixturevalue(request.param), tmp_path / "copy"))
-
-
-@pytest.fixture
-def answers(ours, reference, folder: Path) -> tuple[Any, Any]:
-    """What our API says of the folder, and what the reference program's does."""
+@pytest.fixture(scope="module", params=["made_by_reference", "made_by_us"])
+def answers(
+    request: pytest.FixtureRequest, ours, reference, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Any, Any]:
+    """What our API says of a folder, and what the reference program's does; of a folder of either program."""
+    made: Path = request.getfixturevalue(request.param)
+    folder = Path(shutil.copytree(made, tmp_path_factory.mktemp("read") / "amore"))
     return ours.read(folder), reference.read(folder)
 
 
