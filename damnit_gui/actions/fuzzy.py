@@ -1,6 +1,7 @@
 """Finding by a few letters: which texts match, and how well. Pure."""
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -13,28 +14,34 @@ def score(query: str, text: str) -> int | None:
     """
     wanted = query.casefold().replace(" ", "")
     given = text.casefold()
-    total, at, before = 0, 0, -2
+    # Jumping to the start of a later word may skip letters that are needed; taking the first ones never fails wrongly.
+    found = [places for places in (_places(wanted, given, jump) for jump in (True, False)) if places is not None]
+    return max((_worth(places, given) * 100 - len(text) for places in found), default=None)
+
+
+def _places(wanted: str, text: str, jump: bool) -> list[int] | None:
+    """Where the letters are, each after the one before; with ``jump`` rather at the start of a word."""
+    places: list[int] = []
     for letter in wanted:
-        found = _next(given, letter, at, before)
-        if found < 0:
+        at = places[-1] + 1 if places else 0
+        place = text.find(letter, at)
+        in_a_row = bool(places) and place == at
+        if jump and not in_a_row:
+            starts = (i for i in range(at, len(text)) if text[i] == letter and _starts_word(text, i))
+            place = next(starts, place)
+        if place < 0:
             return None
-        starts_word = found == 0 or not given[found - 1].isalnum()
-        total += 1 + 8 * starts_word + 5 * (found == before + 1)
-        before, at = found, found + 1
-    return total * 100 - len(text)
+        places.append(place)
+    return places
 
 
-def _next(text: str, letter: str, at: int, before: int) -> int:
-    """Where to take a letter: right after the one before, else at the start of a word, else anywhere."""
-    if before + 1 == at and at < len(text) and text[at] == letter:
-        return at
-    position = text.find(letter, at)
-    first = position
-    while position >= 0:
-        if position == 0 or not text[position - 1].isalnum():
-            return position
-        position = text.find(letter, position + 1)
-    return first
+def _worth(places: list[int], text: str) -> int:
+    rows = sum(second == first + 1 for first, second in pairwise(places))
+    return len(places) + 8 * sum(_starts_word(text, place) for place in places) + 5 * rows
+
+
+def _starts_word(text: str, place: int) -> bool:
+    return place == 0 or not text[place - 1].isalnum()
 
 
 def best(query: str, items: Iterable[T], text_of: Callable[[T], str]) -> list[T]:

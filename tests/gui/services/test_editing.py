@@ -1,0 +1,114 @@
+import sqlite3
+
+import pytest
+
+from damnit_backend.core.keys import CellKey
+from damnit_backend.store import database as store_database
+from damnit_gui.services.access import FolderAccess
+from damnit_gui.services.folder_session import FolderSession
+from damnit_gui.services.tasks import Tasks
+
+COMMENT = CellKey(1234, 1, "comment")
+
+
+def shown(session, key=COMMENT):
+    cell = session.table.data.cell(session.table.data.row_of(key.row), key.name)
+    return None if cell is None else cell.value
+
+
+def test_an_edit_is_pending_until_the_table_shows_it(session):
+    session.editing.edit(COMMENT, "good")
+    assert session.editing.pending(COMMENT).value == "good"
+    assert session.editing.waiting == 1
+    session.live.look()
+    assert session.editing.pending(COMMENT) is None
+    assert session.editing.waiting == 0
+    assert shown(session) == "good"
+
+
+def test_edits_are_undone_and_redone_in_order(session):
+    stack = session.editing.undo_stack
+    for text in ("one", "two", "three"):
+        session.editing.edit(COMMENT, text)
+    stack.undo()
+    stack.undo()
+    session.live.look()
+    assert shown(session) == "one"
+    stack.redo()
+    session.live.look()
+    assert shown(session) == "two"
+    assert stack.undoText() == "edit of comment in run 1"
+
+
+def test_typing_what_is_there_already_writes_nothing(session):
+    session.editing.edit(CellKey(1234, 2, "comment"), "beam was unstable")
+    assert session.editing.undo_stack.count() == 0
+
+
+def test_zero_and_false_and_one_are_different_values(session):
+    key = CellKey(1234, 4, "good")
+    session.editing.edit(key, False)
+    session.live.look()
+    assert shown(session, key) is False
+    session.editing.edit(key, None)
+    session.live.look()
+    assert shown(session, key) is None
+
+
+def test_a_refused_edit_is_reverted_with_the_reason(session, notifier):
+    key = CellKey(1234, 1, "energy")
+    session.editing.edit(key, 5)
+    edit = session.editing.pending(key)
+    assert "computed" in edit.error
+    assert session.editing.waiting == 0
+    assert "energy of run 1" in notifier.notices[-1].text
+    session.editing.undo_stack.undo()
+    assert session.editing.undo_stack.count() == 0
+    session.editing.forget(key)
+    assert session.editing.pending(key) is None
+
+
+def test_nothing_is_edited_in_a_read_only_folder(small_folder, notifier):
+    access = FolderAccess(small_folder, read_only=True)
+    session = FolderSession(access, notifier, tasks=Tasks(notifier, synchronous=True))
+    session.table.request_reload()
+    session.editing.edit(COMMENT, "no")
+    assert session.editing.pending(COMMENT) is None
+    assert "read-only" in notifier.notices[-1].text
+    session.close()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A store that waits only a moment for locks."""
+    monkeypatch.setattr(store_database, "BUSY_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_edit_waits_until_another_program_lets_go_of_the_database(session, small_folder, qtbot):
+    other = sqlite3.connect(small_folder.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    session.editing.edit(COMMENT, "patient")
+    session.editing.edit(COMMENT, "still patient")
+    assert session.editing.pending(COMMENT).error == ""
+    other.execute("ROLLBACK")
+    other.close()
+    with qtbot.waitSignal(session.editing.count_changed, check_params_cb=lambda count: count == 0, timeout=5000):
+        pass
+    assert shown(session) == "still patient"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_edit_that_never_gets_the_database_says_so(session, small_folder, notifier, qtbot, monkeypatch):
+    monkeypatch.setattr("damnit_gui.services.editing.RETRY_MS", 1)
+    other = sqlite3.connect(small_folder.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with qtbot.waitSignal(notifier.posted, timeout=5000):
+        session.editing.edit(COMMENT, "in vain")
+    other.execute("ROLLBACK")
+    other.close()
+    assert "locked" in session.editing.pending(COMMENT).error
+    assert shown(session) is None
+    session.editing.edit(COMMENT, "now")
+    session.live.look()
+    assert shown(session) == "now"

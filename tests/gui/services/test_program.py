@@ -1,0 +1,56 @@
+"""What belongs to the process: its signals, its crashes, and when it is done."""
+
+import os
+import signal
+import threading
+
+from damnit_gui.services.completeness import QUIET_SECONDS, RunsComplete, complete_runs
+from damnit_gui.services.crashes import catch_crashes
+from damnit_gui.services.os_signals import OsSignals
+
+
+def test_a_signal_of_the_system_becomes_a_qt_signal(qtbot):
+    signals = OsSignals()
+    try:
+        with qtbot.waitSignal(signals.received) as got:
+            os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        signals.restore()
+    assert got.args == [signal.SIGTERM]
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_a_crash_in_any_thread_is_reported(notifier, qtbot):
+    def crash():
+        raise RuntimeError("lost")
+
+    with catch_crashes(notifier), qtbot.waitSignal(notifier.posted) as got:
+        thread = threading.Thread(target=crash)
+        thread.start()
+        thread.join()
+    assert "RuntimeError: lost" in got.args[0].text
+
+
+def test_rows_with_a_cell_for_each_computed_variable_are_complete(session, add_run):
+    assert complete_runs(session.table.data) == 5
+    add_run(6, {"energy": 1.0})
+    session.live.look()
+    assert complete_runs(session.table.data) == 5
+
+
+def test_the_end_is_reached_with_enough_complete_runs(session, qtbot):
+    until = RunsComplete(session, 5)
+    with qtbot.waitSignal(until.reached):
+        until.look()
+
+
+def test_rows_that_stay_incomplete_count_after_a_while(session, add_run, qtbot):
+    now = [0.0]
+    add_run(6, {"energy": 1.0})
+    until = RunsComplete(session, 6, clock=lambda: now[0])
+    session.live.look()
+    with qtbot.assertNotEmitted(until.reached):
+        until.look()
+    now[0] = QUIET_SECONDS + 1
+    with qtbot.waitSignal(until.reached):
+        until.look()
