@@ -74,6 +74,7 @@ def command(
 def prepare(root: Path, seed: int) -> Folder:
     """The demonstration's proposal and DAMNIT folder; those of an earlier one at the same place go on."""
     beamtime = Beamtime(root, BeamtimeOptions(seed=seed))
+    beamtime.prepare()
     folder = Folder(beamtime.proposal_path / USUAL_PLACE)
     context = resources.files("damnit_backend.simulator").joinpath("example_context.py").read_text(encoding="utf-8")
     if not folder.database.exists():
@@ -102,17 +103,17 @@ def _headless(
             if simulator.poll() is not None and finished:
                 break
             time.sleep(0.1)
+    where = f"See simulator.log and window.log in {root}, and {folder.listener_log}."
+    if window.poll() is not None:
+        raise UserError("The window ended before all runs were there.", where)
     if simulator.poll() is None or not all_processed(folder)[1]:
         window.kill()
-        raise UserError(
-            f"The demonstration was not complete after {limit:.0f} s.",
-            f"See simulator.log and window.log in {root}, and {folder.listener_log}.",
-        )
+        raise UserError(f"The demonstration was not complete after {limit:.0f} s.", where)
     # The window shows what came last within a second, then draws itself and ends.
     time.sleep(1.5)
     window.terminate()
     if window.wait(timeout=20) != 0 or not picture.exists():
-        raise UserError("The window did not end as it should.", f"See {root / 'window.log'}.")
+        raise UserError("The window did not end as it should.", where)
     with open_for_reading(folder) as database:
         print_table(read_table(database))
     typer.echo(f"A picture of the window: {picture}")
