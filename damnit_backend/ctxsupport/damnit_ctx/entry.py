@@ -49,14 +49,16 @@ def write(file: h5py.File, path: Path, entry: Entry) -> h5py.File:
         error_cls, message = entry.error
         dataset = _write_plain(file.require_group(".errors"), entry.name, message)
         dataset.attrs["type"] = error_cls
+    file.flush()  # a full disk must show now, not when the results of others are in the same file
     return file
 
 
 def erase(file: h5py.File, name: str) -> None:
-    """Delete all that is there of the Variable."""
+    """Delete all that is there of the Variable. Raises OSError or RuntimeError if the file cannot be written."""
     for place in (name, f".reduced/{name}", f".preview/{name}", f".errors/{name}"):
         if place in file:
             del file[place]
+    file.flush()
 
 
 def _write_result(file: h5py.File, path: Path, name: str, stored: Stored) -> h5py.File:
@@ -103,10 +105,11 @@ def _write_summary(reduced: h5py.Group, entry: Entry, summary: Summary) -> None:
 
 
 def _write_plain(group: h5py.Group, name: str, content: Any) -> h5py.Dataset:
+    options: dict[str, Any] = {}
     if isinstance(content, str):
-        return group.create_dataset(name, data=content, dtype=h5py.string_dtype())
-    if content.ndim > 0 and content.nbytes > COMPRESS_ABOVE:
-        return group.create_dataset(
-            name, data=content, chunks=True, compression="gzip", compression_opts=1, shuffle=True
-        )
-    return group.create_dataset(name, data=content)
+        options = {"dtype": h5py.string_dtype()}
+    elif content.ndim > 0 and content.nbytes > COMPRESS_ABOVE:
+        options = {"chunks": True, "compression": "gzip", "compression_opts": 1, "shuffle": True}
+    dataset = group.create_dataset(name, data=content, **options)
+    dataset.flush()  # h5py swallows what fails when it drops the dataset
+    return dataset

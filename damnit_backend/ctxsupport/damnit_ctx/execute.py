@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -113,6 +114,7 @@ class Executor:
             log.warning("%s: %s", variable.name, outcome.message)
             return None, outcome
         try:
+            os.chdir(self._context.folder)  # whatever the Variable before did
             result = variable.func(self._run, **arguments)
         except BaseException as error:  # user code: whatever it raises, sys.exit included, is its own failure
             return None, self._failure(variable.name, error)

@@ -50,9 +50,9 @@ class Job:
     ending: tuple[str, str] | None = None
     closing: bool = False
     cancelled: bool = False
+    done: Event | None = None  # the worker's own word
     _opened: bool = False
     _deaths: int = 0
-    _done: Event | None = None
     _start_time_saved: bool = False
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
     _settled: set[str] = field(default_factory=set)  # published, or with nothing to publish
@@ -74,10 +74,10 @@ class Job:
         wanted = graph.with_dependencies(todo, needs) - set(known)
         return Plan(tuple(n for n in self.order if n in wanted), frozenset(wanted - set(todo)), known)
 
-    def take_verdicts(self) -> dict[str, Verdict]:
-        """The failures that the next worker is to record."""
-        verdicts, self._verdicts = self._verdicts, {}
-        return verdicts
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """The failures that the next worker is to record: those that none has published yet."""
+        return dict(self._verdicts)
 
     def on_event(self, event: Event, quiet: frozenset[str]) -> Event | None:
         """Take note of a worker's event; gives the one to pass on to the client, if any."""
@@ -90,13 +90,16 @@ class Job:
             self.running = None
             if name not in quiet:
                 self._outcomes[name] = Outcome.from_json(event)
-                if self.context.nodes[name].variable.transient:
+                if self.context.nodes[name].variable.transient:  # nothing of it will be published
                     self._settled.add(name)
+                    self._verdicts.pop(name, None)
         elif kind == "fragment":
             self._start_time_saved = True
             self._settled.update(event["variables"])
+            for published in event["variables"]:
+                self._verdicts.pop(published, None)
         elif kind == "done":
-            self._done = event
+            self.done = event
             return None  # sent when the process has ended
         return None if name in quiet else {**event, "id": self.request.id}
 
@@ -107,8 +110,8 @@ class Job:
         """
         if self.cancelled:
             return self._finished("cancelled", "")
-        if self._done is not None and (self.ending is None or self._done["outcome"] != "ok"):
-            return self._finished(self._done["outcome"], self._done["message"])
+        if self.done is not None and (self.ending is None or self.done["outcome"] != "ok"):
+            return self._finished(self.done["outcome"], self.done["message"])
         if self.ending is None:
             self._on_death(how)
         elif self.closing:

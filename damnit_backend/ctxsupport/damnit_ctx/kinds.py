@@ -68,8 +68,8 @@ def plain_array(value: Any) -> NDArray[Any]:
         array = _unmasked(value) if isinstance(value, np.ma.MaskedArray) else np.asarray(value)
     except (ValueError, TypeError) as error:  # e.g. lists of unequal length
         raise CannotSave(f"A {_name(value)} that is no array of numbers cannot be saved: {error}") from error
-    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
-        return array.astype(np.float64)  # extended precision is stored differently on every machine
+    if array.dtype in (np.longdouble, np.clongdouble):  # which every machine stores differently
+        return array.astype(np.float64 if array.dtype.kind == "f" else np.complex128)
     if array.dtype.kind in _PLAIN_KINDS or _is_numeric_record(array.dtype):
         return array
     raise CannotSave(_refusal(value, array.dtype))

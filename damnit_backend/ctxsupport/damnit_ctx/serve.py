@@ -28,18 +28,26 @@ PROTOCOL = 1
 _NEEDED = ("numpy", "h5py", "xarray")
 
 
-class Output:
-    """The events' way out: the descriptor that was standard output before user code could print there."""
+class Channel:
+    """The way to the client: the descriptors that were standard input and output.
+
+    User code finds `/dev/null` and standard error in their places, so that it can neither read requests nor
+    print between events.
+    """
 
     def __init__(self) -> None:
-        self.descriptor = os.dup(1)
+        self.input = os.dup(0)
+        self.output = os.dup(1)
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.close(null)
         os.dup2(2, 1)
 
     def send(self, event: dict[str, Any]) -> None:
         """Raises BrokenPipeError when the client is gone."""
         data = json.dumps(event).encode() + b"\n"
         while data:
-            data = data[os.write(self.descriptor, data) :]
+            data = data[os.write(self.output, data) :]
 
 
 def main() -> int:
@@ -48,25 +56,25 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         # so that prints and logging stand in the log in the order in which they came
         stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
-    output = Output()
+    channel = Channel()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    missing = _warm_up()
-    if missing is not None:
-        output.send({"event": "broken", "message": missing})
-        return 3
-    from damnit_ctx.server import Server
-
-    output.send(
-        {
-            "event": "hello",
-            "protocol": PROTOCOL,
-            "python": platform.python_version(),
-            "executable": sys.executable,
-            "pid": os.getpid(),
-        }
-    )
     with contextlib.suppress(BrokenPipeError):  # the client is gone
-        Server(output).serve()
+        missing = _warm_up()
+        if missing is not None:
+            channel.send({"event": "broken", "message": missing})
+            return 3
+        from damnit_ctx.server import Server  # late: it needs what was just tried
+
+        channel.send(
+            {
+                "event": "hello",
+                "protocol": PROTOCOL,
+                "python": platform.python_version(),
+                "executable": sys.executable,
+                "pid": os.getpid(),
+            }
+        )
+        Server(channel).serve()
     return 0
 
 

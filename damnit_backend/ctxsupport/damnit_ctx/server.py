@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import selectors
-import signal
-import socket
 import time
 from typing import Any
 
@@ -13,30 +11,32 @@ from damnit_ctx.context import LoadedContext
 from damnit_ctx.job import Job
 from damnit_ctx.load import Loader
 from damnit_ctx.requests import BadRequest, CancelRequest, LoadRequest, QuitRequest, RunRequest, parse
-from damnit_ctx.serve import Output
+from damnit_ctx.serve import Channel
 from damnit_ctx.workers import Worker, fork_worker
 
-_STDIN = 0
 _READ = 1 << 16
 _LONGEST_LINE = 1 << 26
+#: Seconds between looks at processes that may have ended: one that has said its last word, and any other.
+_POLL_SOON = 0.005
+_POLL = 0.5
 
 
 class Server:
     """Answers requests until told to quit, or until standard input ends."""
 
-    def __init__(self, output: Output) -> None:
-        self._output = output
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
         self._selector = selectors.DefaultSelector()
         self._loader = Loader()
         self._context: LoadedContext | None = None
         self._workers: dict[int, Worker] = {}  # by the id of the request
         self._input = b""
         self._quit = False
-        self._wakeup, self._waker = socket.socketpair()
 
     def serve(self) -> None:
         """Raises BrokenPipeError when the client no longer reads."""
-        self._prepare()
+        os.set_blocking(self._channel.input, False)
+        self._selector.register(self._channel.input, selectors.EVENT_READ, self._read_requests)
         try:
             while not self._quit:
                 for key, _ in self._selector.select(self._patience()):
@@ -46,27 +46,19 @@ class Server:
         finally:
             for worker in self._workers.values():
                 worker.end()
-            signal.set_wakeup_fd(-1)
-
-    def _prepare(self) -> None:
-        os.set_blocking(_STDIN, False)
-        for end in (self._wakeup, self._waker):
-            end.setblocking(False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)  # only to be woken up by it
-        signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
-        self._selector.register(_STDIN, selectors.EVENT_READ, self._read_requests)
-        self._selector.register(self._wakeup, selectors.EVENT_READ, self._drain_wakeup)
 
     def _patience(self) -> float | None:
+        """How long the loop may sleep. The end of a process wakes nobody, so that it must look for it."""
+        if not self._workers:
+            return None
+        if any(worker.ends_soon for worker in self._workers.values()):
+            return _POLL_SOON
         deadlines = [w.job.deadline for w in self._workers.values() if w.job.deadline is not None]
-        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
-
-    def _drain_wakeup(self) -> None:
-        self._wakeup.recv(_READ)
+        return max(0.0, min([time.monotonic() + _POLL, *deadlines]) - time.monotonic())
 
     def _read_requests(self) -> None:
         try:
-            data = os.read(_STDIN, _READ)
+            data = os.read(self._channel.input, _READ)
         except BlockingIOError:
             return
         if not data:
@@ -96,17 +88,17 @@ class Server:
 
     def _refuse(self, error: BadRequest) -> None:
         event: dict[str, Any] = {"event": "bad_request", "message": str(error)}
-        self._output.send(event if error.request_id is None else {**event, "id": error.request_id})
+        self._channel.send(event if error.request_id is None else {**event, "id": error.request_id})
 
     def _load(self, request: LoadRequest) -> None:
         loaded = self._loader.load(request.path, request.folder, request.code)
         if isinstance(loaded, list):
             problems = [p.as_json() for p in loaded]
-            self._output.send({"event": "not_loaded", "id": request.id, "problems": problems})
+            self._channel.send({"event": "not_loaded", "id": request.id, "problems": problems})
             return
         self._context = loaded
         variables = [node.as_json() for node in loaded.nodes.values()]
-        self._output.send({"event": "loaded", "id": request.id, "digest": loaded.digest, "variables": variables})
+        self._channel.send({"event": "loaded", "id": request.id, "digest": loaded.digest, "variables": variables})
 
     def _cancel(self, request: CancelRequest) -> None:
         worker = self._workers.get(request.id)
@@ -131,19 +123,19 @@ class Server:
 
     def _start(self, job: Job) -> None:
         server_ends = [
-            self._output.descriptor,
-            self._selector.fileno() if hasattr(self._selector, "fileno") else -1,
-            self._wakeup.fileno(),
-            self._waker.fileno(),
+            self._channel.input,
+            self._channel.output,
             *(worker.pipe for worker in self._workers.values()),
         ]
-        worker = fork_worker(job, [d for d in server_ends if d >= 0])
+        worker = fork_worker(job, server_ends)
         self._workers[job.request.id] = worker
         self._selector.register(worker.pipe, selectors.EVENT_READ, lambda: self._pass_on(worker))
 
     def _pass_on(self, worker: Worker) -> None:
         for event in worker.read():
-            self._output.send(event)
+            self._channel.send(event)
+        if worker.silent and worker.pipe in self._selector.get_map():
+            self._selector.unregister(worker.pipe)
 
     def _end_late(self) -> None:
         now = time.monotonic()
@@ -159,11 +151,12 @@ class Server:
             if how is None:
                 continue
             self._pass_on(worker)
-            self._selector.unregister(worker.pipe)
+            if not worker.silent:
+                self._selector.unregister(worker.pipe)
             worker.clean_up()
             del self._workers[key]
             done = worker.job.on_exit(how)
             if done is None:
                 self._start(worker.job)
             else:
-                self._output.send(done)
+                self._channel.send(done)

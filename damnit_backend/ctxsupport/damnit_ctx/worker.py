@@ -88,13 +88,8 @@ def _become_worker(log: Path, to_close: Iterable[int], parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)  # the server died before we asked to die with it
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for descriptor in to_close:
         os.close(descriptor)
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
     _redirect_to(log)
 
 
@@ -121,12 +116,6 @@ def _flush() -> None:
 
 def _work(task: Task, pipe: EventPipe) -> None:
     """Compute the plan, and report how it ended."""
-    request = task.request
-    print(
-        f"\n===== Run {request.run} of proposal {request.proposal}, {request.data} data: "
-        f"{len(task.plan.order)} Variables, {time.strftime('%Y-%m-%d %H:%M:%S %z')}, "
-        f"process {os.getpid()} on {socket.gethostname()}, {sys.executable} ====="
-    )
     try:
         _compute(task, pipe)
     except CannotOpen as error:
@@ -140,6 +129,11 @@ def _work(task: Task, pipe: EventPipe) -> None:
 
 def _compute(task: Task, pipe: EventPipe) -> None:
     request = task.request
+    print(
+        f"\n===== Run {request.run} of proposal {request.proposal}, {request.data} data: "
+        f"{len(task.plan.order)} Variables, {time.strftime('%Y-%m-%d %H:%M:%S %z')}, "
+        f"process {os.getpid()} on {socket.gethostname()}, {sys.executable} ====="
+    )
     enter(task.context.path, task.context.folder)
     files = RunFiles(request.proposal, request.run, request.proposal_path, request.data)
     run = files.open() if task.plan.order or task.first else None
@@ -147,9 +141,9 @@ def _compute(task: Task, pipe: EventPipe) -> None:
         variables = [n for n in task.plan.order if n not in task.plan.quiet]
         pipe.send({"event": "running", "pid": os.getpid(), "variables": variables})
     writer = FragmentWriter(request.fragments, task.stem, task.token, _publisher(pipe))
-    _record_verdicts(task, writer, pipe)
     if task.first and run is not None:
         _write_start_time(files.start_time(run), writer)
+    _record_verdicts(task, writer, pipe)
     Executor(task.context, task.plan, run, files.meta(), writer, pipe.send).execute()
     writer.close()
 
@@ -167,6 +161,7 @@ def _record_verdicts(task: Task, writer: FragmentWriter, pipe: EventPipe) -> Non
         if not task.context.nodes[name].variable.transient:
             writer.add(error_entry(name, outcome), record(outcome, times))
         pipe.send({"event": "finished", "variable": name, "seconds": times["seconds"], **outcome.as_json()})
+    writer.close()  # at once: what comes next may end this process too
 
 
 def _write_start_time(seconds: Any, writer: FragmentWriter) -> None:

@@ -29,6 +29,12 @@ class Worker:
         self._pid = pid
         self._buffer = b""
         self._fragments = 0
+        self.silent = False
+
+    @property
+    def ends_soon(self) -> bool:
+        """It has said its last word, so that its end is to be expected at any moment."""
+        return self.silent or self.job.done is not None
 
     def read(self) -> Iterator[dict[str, Any]]:
         """The events that have arrived and are for the client."""
@@ -38,6 +44,7 @@ class Worker:
             except BlockingIOError:
                 return
             if not data:
+                self.silent = True
                 return
             *lines, self._buffer = (self._buffer + data).split(b"\n")
             for line in lines:
@@ -65,9 +72,10 @@ class Worker:
     def clean_up(self) -> None:
         """Close the pipe, and remove the fragment that the process was killed over."""
         os.close(self.pipe)
-        # it may have published one more than it could tell: then this one is not there
+        # most often there is none; and one that stays is taken for a result by nobody
         name = writing_name(self._task.stem, self._task.token, self._fragments)
-        (self._task.request.fragments / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (self._task.request.fragments / name).unlink()
 
     def end(self) -> None:
         """Kill the process and wait for its end."""
@@ -85,7 +93,7 @@ def fork_worker(job: Job, server_ends: Sequence[int]) -> Worker:
         plan,
         token=secrets.token_hex(4),
         first=job.needs_start_time,
-        verdicts=job.take_verdicts(),
+        verdicts=job.verdicts,
     )
     read_end, write_end = os.pipe()
     parent = os.getpid()

@@ -1,0 +1,345 @@
+"""What is wrong with a context file is said at once, with its place."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from damnit_ctx.context import LoadedContext
+from damnit_ctx.load import Loader
+from damnit_ctx.problem import Problem
+
+Problems = Callable[[str], list[Problem]]
+Context = Callable[[str], LoadedContext]
+
+
+def test_that_a_variable_has_defaults_from_its_function(context_of: Context) -> None:
+    context = context_of(
+        """
+        from damnit_ctx import Variable
+
+        @Variable
+        def bare(run):
+            "What it is."
+
+        @Variable()
+        def called(run, x: "var#bare"): ...
+
+        @Variable("Group/Title", "Says more", "mean", data="proc", tags=["a", "b", "a"], units="J")
+        def full(run): ...
+
+        @Variable(tags="one", transient=True, cluster=True)
+        def hidden(run): ...
+        """
+    )
+
+    bare, called, full, hidden = (node.as_json() for node in context.nodes.values())
+    assert bare == {
+        "name": "bare",
+        "title": "bare",
+        "description": "What it is.",
+        "summary": None,
+        "data": "raw",
+        "cluster": False,
+        "tags": [],
+        "transient": False,
+        "units": None,
+        "line": 5,
+        "depends": [],
+    }
+    assert (called["title"], called["depends"]) == ("called", ["bare"])
+    assert (full["title"], full["description"], full["summary"]) == ("Group/Title", "Says more", "mean")
+    assert (full["data"], full["tags"], full["units"]) == ("proc", ["a", "b"], "J")
+    assert (hidden["tags"], hidden["transient"], hidden["cluster"]) == (["one"], True, True)
+
+
+def test_that_the_digest_is_that_of_the_file(context_of: Context, folder: Path) -> None:
+    context = context_of("from damnit_ctx import Variable  # ü\n")
+
+    assert context.digest == hashlib.sha256((folder / "context.py").read_bytes()).hexdigest()
+
+
+def test_that_the_given_code_is_loaded_in_place_of_the_file(folder: Path) -> None:
+    path = folder / "context.py"
+    path.write_text("this is no Python")
+    code = "from damnit_ctx import Variable\n@Variable\ndef x(run): ...\n"
+
+    context = Loader().load(path, folder, code)
+
+    assert isinstance(context, LoadedContext)
+    assert context.digest == hashlib.sha256(code.encode()).hexdigest()
+    assert list(context.nodes) == ["x"]
+
+
+def test_that_the_file_finds_its_folder_its_modules_and_itself(context_of: Context, folder: Path) -> None:
+    (folder / "own_helper.py").write_text("VALUE = 'first'")
+    text = """
+        import dataclasses, os
+        from pathlib import Path
+        import own_helper
+
+        assert Path(__file__).name == "context.py" and Path(__file__).is_absolute()
+        assert __name__ != "__main__"
+        assert Path.cwd() == Path(__file__).parent
+
+        @dataclasses.dataclass
+        class Uses_its_module:
+            x: "int" = 1
+
+        SEEN = own_helper.VALUE
+        """
+    assert vars(context_of(text).module)["SEEN"] == "first"
+
+    (folder / "own_helper.py").write_text("VALUE = 'second, and longer'")
+
+    assert vars(context_of(text).module)["SEEN"] == "second, and longer"
+
+
+def test_that_a_syntax_error_has_its_place(problems_of: Problems) -> None:
+    (problem,) = problems_of("x = 1\ny = (1,\nz = ]\n")
+
+    assert problem.error_cls == "SyntaxError"
+    assert problem.line is not None
+    assert problem.column is not None
+    assert "SyntaxError" in problem.traceback
+
+
+@pytest.mark.parametrize("text", ["x = 1\0", "(" * 5000 + ")" * 5000], ids=["NUL", "nested"])
+def test_that_what_python_cannot_compile_is_a_problem(problems_of: Problems, text: str) -> None:
+    (problem,) = problems_of(text)
+
+    assert problem.message
+
+
+def test_that_an_error_at_import_has_the_line_of_the_context_file(problems_of: Problems) -> None:
+    (problem,) = problems_of(
+        """
+        import json
+
+        def helper():
+            return json.loads("{")
+
+        helper()
+        """
+    )
+
+    assert problem.error_cls == "JSONDecodeError"
+    assert problem.line == 5
+    assert problem.traceback.startswith("Traceback")
+    assert "damnit_ctx" not in problem.traceback
+    assert 'return json.loads("{")' in problem.traceback
+
+
+@pytest.mark.parametrize("raised", ["SystemExit(3)", "Exception('a \\ud800')", "KeyError('x')"])
+def test_that_whatever_is_raised_at_import_is_a_problem(problems_of: Problems, raised: str) -> None:
+    (problem,) = problems_of(f"\nraise {raised}\n")
+
+    assert problem.line == 2
+
+
+def test_that_a_missing_package_is_named_with_the_interpreter(problems_of: Problems) -> None:
+    (problem,) = problems_of("import surely_not_there\n")
+
+    assert "'surely_not_there'" in problem.message
+    assert sys.executable in problem.message
+    assert problem.error_cls == "ModuleNotFoundError"
+
+
+def test_that_a_syntax_error_in_an_own_module_is_not_put_into_the_context_file(
+    problems_of: Problems, folder: Path
+) -> None:
+    (folder / "own_broken.py").write_text("\n\n\n\n\nx = (")
+
+    (problem,) = problems_of("\nimport own_broken\n")
+
+    assert problem.line == 2
+    assert "own_broken" in problem.traceback
+
+
+def test_that_a_file_that_cannot_be_read_is_a_problem(folder: Path) -> None:
+    missing = Loader().load(folder / "context.py", folder)
+    (folder / "latin.py").write_bytes(b"x = '\xe9'")
+    undecodable = Loader().load(folder / "latin.py", folder)
+
+    assert isinstance(missing, list)
+    assert isinstance(undecodable, list)
+    assert "cannot be read" in missing[0].message
+    assert "cannot be read" in undecodable[0].message
+
+
+def test_that_a_file_in_another_encoding_is_read_as_it_says(folder: Path) -> None:
+    path = folder / "context.py"
+    path.write_bytes("# coding: latin-1\nX = 'é'\n".encode("latin-1"))
+
+    context = Loader().load(path, folder)
+
+    assert isinstance(context, LoadedContext)
+    assert vars(context.module)["X"] == "é"
+
+
+def test_that_all_problems_are_reported_at_once_each_with_its_place(problems_of: Problems) -> None:
+    text = textwrap.dedent(
+        """\
+        from damnit_ctx import Variable
+
+        @Variable("Same")
+        def first(run): ...
+
+        @Variable(title="Same")
+        def second(run, x: "var#nowhere", y: "weird#thing"): ...
+
+        @Variable(data="cooked", tags=["ok", ""], units=3)
+        def third(run, z: "meta#weather", q): ...
+
+        @Variable
+        def comment(run): ...
+
+        @Variable
+        def loop_a(run, x: "var#loop_b"): ...
+
+        @Variable
+        def loop_b(run, x: "var#loop_a"): ...
+
+        @Variable
+        def itself(run, x: "var#itself"): ...
+
+        @Variable
+        def globbing(run, x: "var#no_such_*"): ...
+
+        @Variable()
+        def no_run(): ...
+
+        @Variable(transient="yes", description=5)
+        def flags(run): ...
+        """
+    )
+
+    problems = problems_of(text)
+
+    found = [(p.line, marked(text, p), p.message) for p in problems]
+    expected = [
+        (6, '"Same"', "same title"),
+        (7, '"var#nowhere"', "no Variable 'nowhere'"),
+        (7, '"weird#thing"', "unknown prefix"),
+        (9, '"cooked"', "data must be"),
+        (9, '["ok", ""]', "tags must be"),
+        (9, "3", "units must be"),
+        (10, '"meta#weather"', "'weather'"),
+        (10, "q", "annotation"),
+        (13, "comment", "another name"),
+        (16, "loop_a", "loop_a → loop_b → loop_a"),
+        (22, "itself", "itself"),
+        (25, '"var#no_such_*"', "no Variable matches"),
+        (28, "no_run", "must take the run"),
+        (30, '"yes"', "transient must be"),
+        (30, "5", "description must be"),
+    ]
+    assert [(line, mark) for line, mark, _ in found] == [(line, mark) for line, mark, _ in expected]
+    for (_, _, message), (_, _, part) in zip(found, expected, strict=True):
+        assert part in message
+
+
+def marked(text: str, problem: Problem) -> str:
+    """What the problem's place marks in the text."""
+    assert problem.line == problem.end_line
+    line = text.split("\n")[(problem.line or 0) - 1]
+    return line[(problem.column or 0) - 1 : (problem.end_column or 0) - 1]
+
+
+@pytest.mark.parametrize("name", ["proposal", "run", "start_time", "added_at", "comment"])
+def test_that_the_names_of_the_tables_own_columns_are_refused(problems_of: Problems, name: str) -> None:
+    (problem,) = problems_of(f"from damnit_ctx import Variable\n@Variable('T')\ndef {name}(run): ...\n")
+
+    assert name in problem.message
+
+
+def test_that_a_raw_variable_cannot_need_a_proc_one(problems_of: Problems) -> None:
+    (problem,) = problems_of(
+        """
+        from damnit_ctx import Variable
+        @Variable(data="proc")
+        def p(run): ...
+        @Variable(data="raw")
+        def r(run, x: "var#p"): ...
+        """
+    )
+
+    assert "'p'" in problem.message
+    assert problem.line == 5
+
+
+def test_that_prefixes_of_later_versions_are_a_clear_problem(problems_of: Problems) -> None:
+    (problem,) = problems_of(
+        'from damnit_ctx import Variable\n@Variable\ndef x(run, a: "self#b"): ...\n',
+    )
+
+    assert "self#b" in problem.message
+
+
+def test_that_postponed_annotations_mean_the_same(context_of: Context) -> None:
+    context = context_of(
+        """
+        from __future__ import annotations
+        from damnit_ctx import Variable
+        @Variable
+        def a(run: int): ...
+        @Variable
+        def b(run, x: "var#a", y: "var#?"=None, *, z: "meta#run_number", other: list[int] = ()): ...
+        """
+    )
+
+    assert context.nodes["b"].depends == ("a",)
+
+
+def test_that_columns_count_characters_not_bytes(problems_of: Problems) -> None:
+    text = 'from damnit_ctx import Variable\n@Variable(description="αβγ", data="é")\ndef x(run): ...\n'
+
+    (problem,) = problems_of(text)
+
+    assert marked(text, problem) == '"é"'
+
+
+def test_that_a_name_defined_twice_by_other_objects_is_a_problem(problems_of: Problems) -> None:
+    (problem,) = problems_of(
+        """
+        from damnit_ctx import Variable
+        def make():
+            @Variable("Title")
+            def same(run): ...
+            return same
+        a, b = make(), make()
+        """
+    )
+
+    assert "another Variable 'same'" in problem.message
+
+
+def test_that_a_decorator_on_nothing_is_a_problem(problems_of: Problems) -> None:
+    (problem,) = problems_of("from damnit_ctx import Variable\nx = Variable('Title')\n")
+
+    assert "decorates no function" in problem.message
+
+
+def test_that_a_selection_brings_its_dependencies_in_order(context_of: Context) -> None:
+    context = context_of(
+        """
+        from damnit_ctx import Variable
+        @Variable
+        def late(run, x: "var#mid"): ...
+        @Variable
+        def mid(run, x: "var#early"): ...
+        @Variable
+        def early(run): ...
+        @Variable(data="proc")
+        def p(run): ...
+        """
+    )
+
+    assert context.order(["late"]) == ["early", "mid", "late"]
+    assert context.select(opened="raw", trigger=None) == ["late", "mid", "early"]
+    assert context.select(opened="all", trigger="proc") == ["p"]
+    assert context.select(opened="all", trigger=None) == ["late", "mid", "early", "p"]
