@@ -80,7 +80,7 @@ class PlotAxis(pg.AxisItem):  # type: ignore[misc]
         self._times = dict(ticks_and_texts)
         return [(1.0, list(self._times))]
 
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float | None) -> list[str]:
+    def tickStrings(self, values: Sequence[float], _scale: float, spacing: float | None) -> list[str]:
         if self.info.time:
             return [self._times.get(value, "") for value in values]
         if self.info.log:

@@ -13,6 +13,7 @@ from .axes import PlotAxis
 from .data import PlotData, Style
 from .items import make_item, make_ring, thin_out
 from .nearest import Hit, View, describe, find
+from .plot_widget import make_plot
 
 
 class Canvas(QWidget):
@@ -30,10 +31,8 @@ class Canvas(QWidget):
         self.following = True
         self._axes = {side: PlotAxis(side) for side in ("left", "bottom")}
         self.view_box = pg.ViewBox(enableMenu=False, defaultPadding=0.04)
-        self._plot = pg.PlotWidget(self, viewBox=self.view_box, axisItems=self._axes)
+        self._plot = make_plot(self, self.view_box, self._axes)
         self.item: Any = self._plot.getPlotItem()
-        self.item.hideButtons()
-        self.item.setMenuEnabled(False)
         self.item.setContentsMargins(SPACE_1, SPACE_2, SPACE_2, SPACE_1)
         self._items: list[Any] = []
         self._legend: Any = None
@@ -76,6 +75,8 @@ class Canvas(QWidget):
         self._message.setText(data.message)
         self._message.setVisible(bool(data.message))
         self._plot.setVisible(not data.message)
+        # Following must not blow up the rounding errors of a constant to the height of the window.
+        self.view_box.setLimits(minYRange=None if data.y.log else 1e-9 * data.largest or None)
         self._redraw()
 
     def _redraw(self) -> None:

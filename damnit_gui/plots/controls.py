@@ -31,6 +31,18 @@ def tool_button(
     return button
 
 
+def log_button(side: str, clicked: Callable[..., object], parent: QWidget | None = None) -> QToolButton:
+    """The switch between a linear and a logarithmic axis; in words, since no icon says it."""
+    button = QToolButton(parent)
+    button.setText(f"log {side}")
+    button.setAutoRaise(True)
+    button.setCheckable(True)
+    button.setToolTip(f"Logarithmic {side} axis")
+    button.setAccessibleName(f"Logarithmic {side} axis")
+    button.clicked.connect(clicked)
+    return button
+
+
 class ColumnChooser(QComboBox):
     """Chooses a column by its title: from the list, or by typing any part of the title. Keeps its name."""
 
@@ -44,7 +56,7 @@ class ColumnChooser(QComboBox):
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
+        self.setMinimumContentsLength(6)
         self.setMaxVisibleItems(25)
         self._columns: tuple[Column, ...] = ()
         self._name = ""

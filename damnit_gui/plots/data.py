@@ -68,3 +68,9 @@ class PlotData:
     def legend(self) -> bool:
         """Whether the colours need an explanation."""
         return len(self.series) > 1
+
+    @property
+    def largest(self) -> float:
+        """The largest finite magnitude of y; 0 if there is none."""
+        tops = (np.abs(series.y[np.isfinite(series.y)]).max(initial=0.0) for series in self.series)
+        return float(max(tops, default=0.0))

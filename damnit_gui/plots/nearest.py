@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .data import AxisInfo, Numbers, PlotData, Series, Style
-from .ticks import number, time_text
+from .ticks import moment_text, number
 
 RADIUS = 14.0
 """How near the mouse must come to a point, in pixels."""
@@ -105,5 +105,5 @@ def describe(hit: Hit, data: PlotData) -> str:
 
 def _value(value: float, axis: AxisInfo) -> str:
     if axis.time:
-        return time_text(value)
+        return moment_text(value)
     return f"{number(value)} {axis.units}".rstrip()

@@ -1,14 +1,11 @@
 """The plot pane: plots of the table and full results, in tabs."""
 
-from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QMouseEvent, QShortcut
-from PyQt6.QtWidgets import QLabel, QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QPushButton, QStackedWidget, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from damnit_backend.core.keys import CellKey
-from damnit_backend.store.folder import Folder
-from damnit_gui.services.notifier import Notifier
-from damnit_gui.services.table import TableService
-from damnit_gui.services.tasks import Tasks
+from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.theme import SPACE_3, icon
 
 from .controls import tool_button
@@ -23,22 +20,15 @@ class PlotPane(QWidget):
     run_clicked = pyqtSignal(object)
     """The RunKey of a point that was clicked."""
 
-    def __init__(
-        self, table: TableService, tasks: Tasks, notifier: Notifier, folder: Folder, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, session: FolderSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._table = table
-        self._tasks = tasks
-        self._notifier = notifier
-        self._folder = folder
+        self._session = session
         self._windows: list[ResultTab] = []
         self._tabs = QTabWidget(self)
         self._tabs.setDocumentMode(True)
-        self._tabs.setTabsClosable(True)
         self._tabs.setMovable(True)
         self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self._tabs.setUsesScrollButtons(True)
-        self._tabs.tabCloseRequested.connect(self.close_tab)
         self._tabs.setCornerWidget(tool_button("mdi6.plus", "New plot", lambda _: self.add_plot("run", "")))
         bar = self._tabs.tabBar()
         if bar is not None:
@@ -75,7 +65,7 @@ class PlotPane(QWidget):
 
     def add_spec(self, spec: PlotSpec) -> PlotView:
         """A new tab with a plot that was chosen before."""
-        view = PlotView(self._table, self._notifier, spec, self)
+        view = PlotView(self._session.table, self._session.notifier, spec, self)
         view.run_clicked.connect(self.run_clicked)
         self._add_tab(view, view.title(), "mdi6.chart-scatter-plot")
         view.spec_changed.connect(lambda _: self._rename(view, view.title()))
@@ -98,7 +88,7 @@ class PlotPane(QWidget):
             if isinstance(tab, ResultTab) and tab.key == key:
                 self._tabs.setCurrentIndex(index)
                 return tab
-        result = ResultTab(self._table, self._tasks, self._notifier, self._folder, key, self)
+        result = ResultTab(self._session, key, self)
         result.detach_requested.connect(lambda: self._detach(result))
         self._add_tab(result, result.title(), "mdi6.table-eye")
         return result
@@ -106,6 +96,12 @@ class PlotPane(QWidget):
     def _add_tab(self, widget: QWidget, title: str, icon_name: str) -> None:
         index = self._tabs.addTab(widget, icon(icon_name), title.replace("&", "&&"))
         self._tabs.setTabToolTip(index, title)
+        bar = self._tabs.tabBar()
+        if bar is not None:
+            # Not Qt's own crosses: theirs are red, and red means that something is wrong.
+            cross = tool_button("mdi6.close", "Close (Ctrl+W)", lambda _: self.close_tab(self._tabs.indexOf(widget)))
+            cross.setIconSize(QSize(12, 12))
+            bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, cross)
         self._stack.setCurrentWidget(self._tabs)
         self._tabs.setCurrentIndex(index)
 

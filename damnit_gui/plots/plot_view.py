@@ -4,16 +4,16 @@ from dataclasses import replace
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QShowEvent
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from damnit_gui.services.notifier import Notifier
 from damnit_gui.services.table import TableService
 from damnit_gui.state.table_data import TableDelta
-from damnit_gui.theme import SPACE_1, SPACE_2
+from damnit_gui.theme import SPACE_1, SPACE_2, icon
 
 from .canvas import Canvas
 from .columns import RUN_FACTS, plottable_columns
-from .controls import ColumnChooser, tool_button
+from .controls import ColumnChooser, log_button, tool_button
 from .kinds import KINDS, kind_of, resolve
 from .picture import picture_actions
 from .spec import PlotSpec
@@ -53,15 +53,16 @@ class PlotView(QWidget):
         self._x = ColumnChooser("X", self)
         self._x.chosen.connect(lambda name: self.set_spec(replace(self.spec, x=name)))
         self._against = QLabel("against", self)
-        self._kind = QComboBox(self)
-        self._kind.setAccessibleName("Kind of plot")
-        for kind in KINDS:
-            self._kind.addItem(kind.title, kind.id)
-        self._kind.activated.connect(lambda index: self.set_spec(replace(self.spec, kind=KINDS[index].id)))
+        self._kind = self._make_kind_button()
         self._swap = tool_button("mdi6.swap-horizontal", "Exchange X and Y", lambda _: self.set_spec(self.spec.swapped))
-        self._lines = self._toggle("mdi6.chart-line", "Join the points by lines", "lines")
-        self._x_log = self._toggle("mdi6.alpha-x-box-outline", "Logarithmic X axis", "x_log")
-        self._y_log = self._toggle("mdi6.alpha-y-box-outline", "Logarithmic Y axis", "y_log")
+        self._lines = tool_button(
+            "mdi6.chart-line",
+            "Join the points by lines",
+            lambda checked: self.set_spec(replace(self.spec, lines=checked)),
+            checkable=True,
+        )
+        self._x_log = log_button("X", lambda checked: self.set_spec(replace(self.spec, x_log=checked)), self)
+        self._y_log = log_button("Y", lambda checked: self.set_spec(replace(self.spec, y_log=checked)), self)
         row = QHBoxLayout()
         row.setContentsMargins(SPACE_2, SPACE_1, SPACE_2, SPACE_1)
         row.setSpacing(SPACE_1)
@@ -72,21 +73,23 @@ class PlotView(QWidget):
             row.addWidget(widget)
         return row
 
-    def _toggle(self, icon_name: str, tip: str, field: str) -> QToolButton:
-        def toggle(checked: bool) -> None:
-            match field:
-                case "lines":
-                    self.set_spec(replace(self.spec, lines=checked))
-                case "x_log":
-                    self.set_spec(replace(self.spec, x_log=checked))
-                case _:
-                    self.set_spec(replace(self.spec, y_log=checked))
-
-        return tool_button(icon_name, tip, toggle, checkable=True, parent=self)
+    def _make_kind_button(self) -> QToolButton:
+        button = tool_button("mdi6.chart-scatter-plot", "Kind of plot", lambda _: None, parent=self)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        for kind in KINDS:
+            action = menu.addAction(icon(kind.icon), kind.title)
+            if action is not None:
+                action.triggered.connect(lambda _, id_=kind.id: self.set_spec(replace(self.spec, kind=id_)))
+        button.setMenu(menu)
+        return button
 
     def title(self) -> str:
         """A short name for a tab."""
-        return f"{self._title_of(self.spec.y)} / {self._title_of(self.spec.x)}" if self.spec.y else "New plot"
+        if not self.spec.y:
+            return "New plot"
+        title = self._title_of(self.spec.y)
+        return f"{title} / {self._title_of(self.spec.x)}" if kind_of(self.spec).uses_x else title
 
     def _title_of(self, name: str) -> str:
         data = self._table.data
@@ -111,7 +114,7 @@ class PlotView(QWidget):
         kind = kind_of(self.spec)
         self._y.set_name(self.spec.y)
         self._x.set_name(self.spec.x)
-        self._kind.setCurrentIndex(KINDS.index(kind))
+        self._kind.setIcon(icon(kind.icon))
         for widget in (self._x, self._against, self._swap, self._x_log):
             widget.setVisible(kind.uses_x)
         self._lines.setVisible(kind.lines)

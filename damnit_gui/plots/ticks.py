@@ -4,10 +4,11 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from damnit_gui.state.formatting import local_time, number_text, time_text
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _STEPS = (1, 2, 5, 10, 15, 30, *(n * _MINUTE for n in (1, 2, 5, 10, 15, 30)), *(n * _HOUR for n in (1, 2, 3, 6, 12)))
 _DAY_STEPS = (1, 2, 5, 7, 14, 31, 62, 92, 183, 366, 732, 1830, 3660)
-_FARTHEST = 2.5e11  # seconds since 1970 that `datetime` can still show
 
 
 def number_texts(values: Sequence[float], spacing: float) -> list[str]:
@@ -17,7 +18,8 @@ def number_texts(values: Sequence[float], spacing: float) -> list[str]:
         return [f"{value:g}" for value in values]
     step = math.floor(math.log10(spacing) + 1e-9)
     top = math.floor(math.log10(largest) + 1e-9)
-    if (step >= -4 and top < 6) or (step >= 0 and top - step > 3 and top < 15):
+    # In full, too, where neighbours differ only in the last of many digits, as train numbers do.
+    if -5 < top < 6 or (step >= 0 and top - step > 3 and top < 15):
         return [f"{value + 0.0:.{max(0, -step)}f}" for value in values]
     digits = max(0, top - step)
     return ["0" if abs(value) < spacing / 2 else _power(value, digits, top) for value in values]
@@ -27,27 +29,16 @@ def _power(value: float, digits: int, exponent: int) -> str:
     return f"{value / 10.0**exponent:.{digits}f}e{exponent}"
 
 
-def number(value: float, digits: int = 6) -> str:
+def number(value: float) -> str:
     """A number in a sentence: whole ones in full, others with some digits."""
     if math.isfinite(value) and value == int(value) and abs(value) < 1e15:
         return str(int(value))
-    return f"{value:.{digits}g}"
+    return number_text(value)
 
 
-def local(seconds: float) -> datetime | None:
-    """Local time of seconds since 1970; None where no calendar reaches."""
-    if not abs(seconds) < _FARTHEST:
-        return None
-    try:
-        return datetime.fromtimestamp(seconds).astimezone()
-    except (OverflowError, ValueError, OSError):
-        return None
-
-
-def time_text(seconds: float) -> str:
-    """A moment in local time, in full."""
-    moment = local(seconds)
-    return number(seconds) if moment is None else f"{moment:%a} {moment.day} {moment:%b %Y %H:%M:%S}"
+def moment_text(seconds: float) -> str:
+    """A moment in local time; the bare number where no calendar reaches."""
+    return time_text(seconds) or number(seconds)
 
 
 def time_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
@@ -55,8 +46,8 @@ def time_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
 
     The date stands at the first tick and wherever it changes; in between, the time is enough.
     """
-    first = local(low)
-    if first is None or local(high) is None or not high > low:
+    first = local_time(low)
+    if first is None or local_time(high) is None or not high > low:
         return []
     wanted = (high - low) / max(most, 1)
     step = next((step for step in _STEPS if step >= wanted), None)

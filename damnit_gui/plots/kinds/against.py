@@ -73,4 +73,4 @@ def _reason(x: AxisInfo, y: AxisInfo) -> str:
     return ": infinite, or not positive on a logarithmic axis" if x.log or y.log else ": infinite"
 
 
-KIND = PlotKind("against", "Points and lines", resolve, uses_x=True, lines=True)
+KIND = PlotKind("against", "One column against another", "mdi6.chart-scatter-plot", resolve, uses_x=True, lines=True)

@@ -14,6 +14,7 @@ class PlotKind:
 
     id: str
     title: str
+    icon: str
     resolve: Callable[[PlotSpec, TableData], PlotData]
     uses_x: bool
     lines: bool

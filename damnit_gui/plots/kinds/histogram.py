@@ -46,4 +46,4 @@ def bin_edges(values: Numbers) -> Numbers:
     return np.linspace(low, high, 1 + int(np.clip(np.ceil(wanted), 1, MOST_BINS)))
 
 
-KIND = PlotKind("histogram", "Histogram", resolve, uses_x=False, lines=False)
+KIND = PlotKind("histogram", "Histogram of a column", "mdi6.chart-bar", resolve, uses_x=False, lines=False)

@@ -4,7 +4,7 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from damnit_backend.store.results import Result
 from damnit_gui.plots.canvas import Canvas
-from damnit_gui.plots.controls import tool_button
+from damnit_gui.plots.controls import log_button, tool_button
 from damnit_gui.plots.data import AxisInfo
 from damnit_gui.plots.picture import picture_actions
 from damnit_gui.services.notifier import Notifier
@@ -27,22 +27,25 @@ class CurveView(QWidget):
         self._component.setVisible(array.is_complex)
         self._component.activated.connect(self.refresh)
         self._points = tool_button("mdi6.scatter-plot-outline", "Points", self.refresh, checkable=True, parent=self)
-        self._x_log = tool_button("mdi6.alpha-x-box-outline", "Logarithmic X axis", self._relog, checkable=True)
-        self._y_log = tool_button("mdi6.alpha-y-box-outline", "Logarithmic Y axis", self._relog, checkable=True)
+        self._x_log = log_button("X", self._relog, self)
+        self._y_log = log_button("Y", self._relog, self)
         self._note = QLabel(self)
         self._note.setEnabled(False)
-        row = QHBoxLayout()
-        row.setContentsMargins(SPACE_2, 0, SPACE_2, 0)
+        self._note.setContentsMargins(SPACE_2, 0, SPACE_2, SPACE_1)
+        self.controls = QWidget(self)
+        row = QHBoxLayout(self.controls)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_1)
         row.addWidget(self._component)
-        row.addWidget(self._note, 1)
+        row.addStretch(1)
         for button in (self._points, self._x_log, self._y_log):
             row.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(row)
+        layout.addWidget(self.controls)
         layout.addWidget(self.canvas, 1)
+        layout.addWidget(self._note)
         self.refresh()
 
     def _relog(self) -> None:
@@ -59,6 +62,7 @@ class CurveView(QWidget):
         )
         self.canvas.show_data(data)
         self._note.setText(data.note)
+        self._note.setVisible(bool(data.note))
 
 
 def component_chooser(parent: QWidget) -> QComboBox:

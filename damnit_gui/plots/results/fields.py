@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from damnit_gui.plots.data import AxisInfo, Numbers
-from damnit_gui.plots.ticks import number, time_text
+from damnit_gui.plots.ticks import moment_text, number
 
 from .arrays import Array, Axis, Labelled, uniform
 
@@ -122,7 +122,7 @@ def levels(samples: Numbers, low_percent: float, high_percent: float) -> tuple[f
 
 def _coordinate(axis: Axis, index: int) -> str:
     value = axis.at(index)
-    text = time_text(value) if axis.info.time else f"{number(value)} {axis.info.units}".rstrip()
+    text = moment_text(value) if axis.info.time else f"{number(value)} {axis.info.units}".rstrip()
     return f"{axis.info.title} {text}"
 
 

@@ -32,6 +32,12 @@ class PictureBox(QWidget):
         self._image = image
         self.setMinimumSize(QSize(80, 60))
 
+    def show_image(self, image: QImage) -> None:
+        """Show another image."""
+        self._image = image
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
         return self._image.size()
 

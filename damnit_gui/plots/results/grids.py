@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from damnit_backend.store.results import Result, ResultKind
+from damnit_gui.state.formatting import complex_text
 
 from .arrays import Array
 
@@ -103,5 +104,5 @@ def cell_text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.7g}"
     if isinstance(value, complex):
-        return f"{value.real:.6g}{value.imag:+.6g}j"
+        return complex_text(value)
     return str(value)

@@ -11,6 +11,7 @@ from damnit_gui.plots.axes import PlotAxis
 from damnit_gui.plots.controls import tool_button
 from damnit_gui.plots.data import AxisInfo
 from damnit_gui.plots.picture import picture_actions
+from damnit_gui.plots.plot_widget import make_plot
 from damnit_gui.services.notifier import Notifier
 from damnit_gui.theme import SPACE_1, SPACE_2, Tokens, current, tabular, theme_changed
 
@@ -21,7 +22,7 @@ from .curve import component_chooser
 from .fields import Field, finite_samples, levels, make_field
 from .levels_bar import LevelsBar
 
-LEVELS = {"1 – 99 %": (1.0, 99.0), "0.1 – 99.9 %": (0.1, 99.9), "5 – 95 %": (5.0, 95.0), "Whole range": (0.0, 100.0)}
+LEVELS = {"0.1 – 99.9 %": (0.1, 99.9), "1 – 99 %": (1.0, 99.0), "5 – 95 %": (5.0, 95.0), "Whole range": (0.0, 100.0)}
 """Which part of the values the colours span."""
 BY_HAND = "By hand"
 LONGEST_SQUARE = 8.0
@@ -39,10 +40,8 @@ class ImageView(QWidget):
         for axis in self._axes.values():
             axis.setGrid(False)
         self.view_box = pg.ViewBox(enableMenu=False, invertY=True, defaultPadding=0.0)
-        self._plot = pg.PlotWidget(self, viewBox=self.view_box, axisItems=self._axes)
+        self._plot = make_plot(self, self.view_box, self._axes)
         item: Any = self._plot.getPlotItem()
-        item.hideButtons()
-        item.setMenuEnabled(False)
         item.setContentsMargins(SPACE_1, SPACE_2, SPACE_2, SPACE_1)
         self.image: Any = pg.ImageItem(axisOrder="row-major", autoDownsample=True)
         item.addItem(self.image)
@@ -66,7 +65,8 @@ class ImageView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._make_controls())
+        self.controls = self._make_controls()
+        layout.addWidget(self.controls)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self._plot, 1)
@@ -74,7 +74,7 @@ class ImageView(QWidget):
         layout.addLayout(middle, 1)
         layout.addWidget(self._readout)
 
-    def _make_controls(self) -> QHBoxLayout:
+    def _make_controls(self) -> QWidget:
         self._component = component_chooser(self)
         self._component.setVisible(self._array.is_complex)
         self._component.activated.connect(self._refresh)
@@ -90,15 +90,16 @@ class ImageView(QWidget):
         self._log = tool_button("mdi6.math-log", "Colours by the logarithm", self._refresh, checkable=True)
         self._square = tool_button("mdi6.aspect-ratio", "Square pixels", self._lock_aspect, checkable=True)
         show_all = tool_button("mdi6.arrow-expand-all", "Show all (double click)", lambda _: self.show_all())
-        row = QHBoxLayout()
-        row.setContentsMargins(SPACE_2, SPACE_1, SPACE_2, 0)
+        controls = QWidget(self)
+        row = QHBoxLayout(controls)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_1)
         for chooser in (self._component, self._map, self._levels):
             row.addWidget(chooser)
         row.addStretch(1)
         for button in (self._log, self._square, show_all):
             row.addWidget(button)
-        return row
+        return controls
 
     def show_array(self, array: Labelled) -> None:
         """Show another array of the same shape and axes; the view and the choices stay."""

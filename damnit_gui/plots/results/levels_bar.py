@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from damnit_gui.plots.axes import PlotAxis
 from damnit_gui.plots.data import AxisInfo, Numbers
+from damnit_gui.plots.plot_widget import make_plot
 from damnit_gui.theme import Tokens, current, theme_changed
 
 BINS = 128
@@ -27,13 +28,8 @@ class LevelsBar(QWidget):
         super().__init__(parent)
         self._axis = PlotAxis("right")
         view_box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.02)
-        self._plot = pg.PlotWidget(self, viewBox=view_box, axisItems={"right": self._axis})
+        self._plot = make_plot(self, view_box, {"right": self._axis})
         self._item: Any = self._plot.getPlotItem()
-        self._item.hideButtons()
-        self._item.setMenuEnabled(False)
-        self._item.hideAxis("left")
-        self._item.hideAxis("bottom")
-        self._item.showAxis("right")
         self._axis.setGrid(False)
         self._bars: Any = pg.BarGraphItem(x0=[], x1=[], y0=[], y1=[])
         self._strip: Any = pg.ImageItem()

@@ -11,7 +11,7 @@ from damnit_backend.core.errors import UserError
 from damnit_backend.store.results import Result, ResultKind
 from damnit_gui.plots.canvas import Canvas
 from damnit_gui.plots.picture import picture_actions
-from damnit_gui.theme import SPACE_1, SPACE_2, icon
+from damnit_gui.theme import SPACE_2, icon
 
 from .base import Services, Shown, ViewKind
 from .image import ImageView
@@ -43,14 +43,15 @@ class PlotlyView(QWidget):
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._button = QPushButton(icon("mdi6.open-in-new"), "Open in web browser", self)
         self._button.clicked.connect(self._open)
-        row = QHBoxLayout()
-        row.setContentsMargins(SPACE_2, SPACE_1, SPACE_2, 0)
+        self.controls = QWidget(self)
+        row = QHBoxLayout(self.controls)
+        row.setContentsMargins(SPACE_2, 0, 0, 0)
         row.addWidget(self._title, 1)
         row.addWidget(self._button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(row)
+        layout.addWidget(self.controls)
         layout.addWidget(self._make_drawing(content), 1)
 
     def _make_drawing(self, content: Drawable) -> QWidget:

@@ -26,12 +26,14 @@ class ResultView(QWidget):
         self.header.setContentsMargins(SPACE_2, SPACE_1, SPACE_2, 0)
         self.header.setSpacing(SPACE_1)
         self.header.addWidget(self._chooser)
-        self.header.addWidget(self.label, 1)
+        self.header.addWidget(self.label)
+        self.header.addStretch(1)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
         self._layout.addLayout(self.header)
         self._chooser.hide()
+        self._controls: QWidget | None = None
 
     @property
     def view_titles(self) -> list[str]:
@@ -68,5 +70,13 @@ class ResultView(QWidget):
             self._layout.removeWidget(self.content)
             self.content.hide()
             self.content.deleteLater()
+        if self._controls is not None:
+            self.header.removeWidget(self._controls)
+            self._controls.hide()
+            self._controls.deleteLater()
         self.content = content
         self._layout.addWidget(content, 1)
+        # A view's controls go into the line that is there already, where it has any.
+        self._controls = getattr(content, "controls", None)
+        if self._controls is not None:
+            self.header.insertWidget(2, self._controls, 100)

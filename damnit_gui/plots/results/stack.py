@@ -5,7 +5,7 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QSlider, QSpinBox, QVBoxLayout,
 
 from damnit_backend.store.results import Result
 from damnit_gui.plots.data import AxisInfo
-from damnit_gui.plots.ticks import number, time_text
+from damnit_gui.plots.ticks import moment_text, number
 from damnit_gui.services.notifier import Notifier
 from damnit_gui.theme import SPACE_1, SPACE_2, tabular
 
@@ -30,8 +30,10 @@ class StackView(QWidget):
             shape = " × ".join(map(str, array.data.shape))
             layout.addWidget(QLabel(f"The array is empty ({shape})."), 1, Qt.AlignmentFlag.AlignCenter)
             self.image: ImageView | None = None
+            self.controls = QWidget(self)
             return
         self.image = ImageView(self._chosen(), notifier, self)
+        self.controls = self.image.controls
         layout.addWidget(self.image, 1)
         self._show_places()
 
@@ -79,7 +81,7 @@ def _place_text(axis: Axis, index: int, count: int) -> str:
     if axis.coordinate is None:
         return f"of {count}"
     value = axis.at(index)
-    return time_text(value) if axis.info.time else f"{number(value)} {axis.info.units}".rstrip()
+    return moment_text(value) if axis.info.time else f"{number(value)} {axis.info.units}".rstrip()
 
 
 def accepts(result: Result) -> bool:

@@ -7,14 +7,11 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayou
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey
 from damnit_backend.core.values import CellValue, Failure
-from damnit_backend.store.folder import Folder
 from damnit_backend.store.results import NoResultError
 from damnit_gui.plots.columns import units_of
 from damnit_gui.plots.controls import tool_button
 from damnit_gui.plots.data import AxisInfo
-from damnit_gui.services.notifier import Notifier
-from damnit_gui.services.table import TableService
-from damnit_gui.services.tasks import Tasks
+from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.state.table_data import TableDelta
 from damnit_gui.theme import SPACE_1, SPACE_2, SPACE_3
 
@@ -28,22 +25,14 @@ class ResultTab(QWidget):
 
     detach_requested = pyqtSignal()
 
-    def __init__(
-        self,
-        table: TableService,
-        tasks: Tasks,
-        notifier: Notifier,
-        folder: Folder,
-        key: CellKey,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, session: FolderSession, key: CellKey, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.key = key
-        self._table = table
-        self._tasks = tasks
-        self._notifier = notifier
-        self._path = folder.run_file(key.row)
-        self.view = ResultView(Services(tasks, notifier), self)
+        self._table = session.table
+        self._tasks = session.tasks
+        self._notifier = session.notifier
+        self._path = session.folder.run_file(key.row)
+        self.view = ResultView(Services(self._tasks, self._notifier), self)
         self._whole = QPushButton("Full data", self)
         self._whole.setToolTip("A preview is shown: read the full result")
         self._whole.clicked.connect(self.load_whole)
@@ -57,7 +46,7 @@ class ResultTab(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._make_notice())
         layout.addWidget(self.view, 1)
-        table.updated.connect(self._on_updated)
+        self._table.updated.connect(self._on_updated)
         self.load()
 
     def _make_notice(self) -> QFrame:

@@ -8,11 +8,13 @@ from PyQt6.QtWidgets import QPlainTextEdit, QWidget
 
 from damnit_backend.store.results import Result, ResultKind
 from damnit_gui.plots.data import AxisInfo
-from damnit_gui.theme import monospace
+from damnit_gui.theme import SPACE_4, monospace
 
 from .base import Services, Shown, ViewKind
 
 LONGEST_TEXT = 1_000_000
+SHORT_TEXT = 40
+"""Up to this many characters are shown in large letters."""
 
 
 def text_of(result: Result, value: AxisInfo) -> str:
@@ -62,7 +64,15 @@ def make(shown: Shown, services: Services) -> QWidget:  # noqa: ARG001
     if not isinstance(shown.result.data, str) or shown.result.kind is ResultKind.PLOTLY:
         box.setFont(monospace())
         box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-    box.setPlainText(text_of(shown.result, shown.value))
+    text = text_of(shown.result, shown.value)
+    if len(text) <= SHORT_TEXT:
+        font = box.font()
+        font.setPointSizeF(font.pointSizeF() * 1.6)
+        box.setFont(font)
+    box.setPlainText(text)
+    document = box.document()
+    if document is not None:
+        document.setDocumentMargin(SPACE_4)
     return box
 
 
