@@ -37,7 +37,8 @@ class CellDelegate(QStyledItemDelegate):
         painter.setClipRect(option.rect)
         if ground != tokens.base:
             painter.fillRect(option.rect, QColor(ground))
-        look = make_look(tokens, ground, option.font, shown.state is not EditState.STORED)
+        # A copy of the font: the cache keeps it longer than Qt keeps the option that it is a part of.
+        look = make_look(tokens, ground, QFont(option.font), shown.state is not EditState.STORED)
         rect = option.rect.adjusted(MARGIN_X, MARGIN_Y, -MARGIN_X, -MARGIN_Y)
         renderer_of(shown.cell.kind).paint(painter, rect, shown, look)
         if shown.state is not EditState.STORED:

@@ -24,6 +24,8 @@ class FollowingModel(GridModel):
     runs_arrived = pyqtSignal(object)
     """A list of the `RunKey`s that came in, when they are in the model already; not at the first loading."""
     sort_changed = pyqtSignal()
+    arrangement_changed = pyqtSignal()
+    """Columns were moved, hidden or shown by people."""
 
     def __init__(self, table: TableService, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +72,17 @@ class FollowingModel(GridModel):
         row = None if self._data is None else self._data.row_of(key)
         return None if row is None else self._place_of(row)
 
+    def row_of_number(self, run: int) -> int | None:
+        """Where the run of that number is shown; of several proposals the latest counts."""
+        if self._data is None:
+            return None
+        rows = np.flatnonzero(self._data.numbers("run") == run)
+        return self._place_of(int(rows[-1])) if len(rows) else None
+
+    def newest_run(self) -> RunKey | None:
+        """The last run of the table, wherever it is shown."""
+        return None if not self._data else self._data.run(len(self._data) - 1).key
+
     def _place_of(self, row: int) -> int | None:
         places = np.flatnonzero(self._rows == row)
         return int(places[0]) if len(places) else None
@@ -103,6 +116,7 @@ class FollowingModel(GridModel):
         self._hidden = frozenset(hidden)
         if self._data is not None:
             self._show_columns(arrange(all_columns(self._data), self._preferred, self._hidden))
+        self.arrangement_changed.emit()
 
     def move_column(self, section: int, to: int) -> None:
         """Bring a shown column to where another one is now; those between make room."""

@@ -1,0 +1,95 @@
+"""The table's left edge, which stays in view: the run numbers, and the title above them that sorts by run."""
+
+from PyQt6.QtCore import QRect, QSize, Qt
+from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QAbstractButton, QHeaderView, QTableView, QWidget
+
+from damnit_gui.models.run_table import RunTableModel
+from damnit_gui.theme import SPACE_1, SPACE_2, current, tabular
+
+from .drawing import ARROW, draw_arrow
+
+_ALIGNMENT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
+class RunHeader(QHeaderView):
+    """All rows are equally high. The current run stands out."""
+
+    def __init__(self, model: RunTableModel, parent: QTableView) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self._table = model
+        self._view = parent
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
+            signal.connect(self._rows_changed)
+        self._width = self._wanted_width()
+
+    def _wanted_width(self) -> int:
+        longest = max((self._text(row) for row in {0, self._table.rowCount() - 1} if row >= 0), key=len, default="")
+        digits = self.fontMetrics().horizontalAdvance("0" * max(len(longest), 4))
+        return digits + 2 * SPACE_2
+
+    def _text(self, row: int) -> str:
+        return str(self._table.headerData(row, Qt.Orientation.Vertical) or "")
+
+    def _rows_changed(self) -> None:
+        width = self._wanted_width()
+        if width != self._width:
+            self._width = width
+            self.updateGeometry()
+            self.geometriesChanged.emit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._wanted_width(), 0)
+
+    def paintSection(self, painter: QPainter | None, rect: QRect, section: int) -> None:
+        if painter is None:
+            return
+        tokens = current()
+        is_current = self._view.currentIndex().row() == section
+        painter.save()
+        painter.fillRect(rect, QColor(tokens.selection if is_current else tokens.raised))
+        painter.setPen(QColor(tokens.border))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.drawLine(rect.topRight(), rect.bottomRight())
+        font = tabular(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.selection_text if is_current else tokens.text))
+        painter.drawText(rect.adjusted(0, 0, -SPACE_2, 0), _ALIGNMENT, self._text(section))
+        painter.restore()
+
+
+class RunCorner(QAbstractButton):
+    """The title of the run numbers. Clicked, it sorts by run; clicked again, the other way round."""
+
+    def __init__(self, model: RunTableModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._table = model
+        self.setText("Run")
+        self.setToolTip("Sort by run")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        model.sort_changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: ARG002
+        tokens = current()
+        painter = QPainter(self)
+        rect = self.rect().adjusted(0, 0, -1, -1)
+        painter.fillRect(self.rect(), QColor(tokens.hover if self.underMouse() else tokens.raised))
+        painter.setPen(QColor(tokens.border))
+        painter.drawLine(rect.topRight(), rect.bottomRight())
+        painter.setPen(QColor(tokens.outline))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        box = rect.adjusted(0, 0, -SPACE_2, 0)
+        sort = self._table.current_sort
+        if sort is None or sort.name == "run":
+            draw_arrow(painter, box, sort is not None and sort.descending, tokens.accent if sort else tokens.muted)
+            box = box.adjusted(0, 0, -ARROW - SPACE_1, 0)
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(box, _ALIGNMENT, self.text())
+        painter.end()
