@@ -1,5 +1,6 @@
 """What DAMNIT 0.4.0 wrote, our store reads: every kind of value, comments, edits, tags, and older formats."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -238,3 +239,23 @@ def test_that_it_opens_older_formats_that_we_brought_up_to_date(reference, older
     folder = older(version)
     table_of(folder)
     assert reference.read(folder)["runs"]["1"]["variables"]["integer"]["read"] == {"int": 42}
+
+
+def test_that_a_run_made_in_advance_is_a_row(reference, copy_of_reference: Path) -> None:
+    reference.script("precreate_run.py", copy_of_reference, "1234", "99", "to do tomorrow")
+    table = table_of(copy_of_reference)
+    assert [(info.key, info.start_time is None) for info in table.runs] == [(RUN, False), (RunKey(1234, 99), True)]
+    assert table.cells[CellKey(1234, 99, "comment")].value == "to do tomorrow"
+
+
+def test_that_variables_of_groups_are_read(reference, copy_of_reference: Path) -> None:
+    shutil.copyfile(Path(__file__).parent / "contexts" / "groups.py", copy_of_reference / "context.py")
+    reference.command("reprocess", "--direct", "1", cwd=copy_of_reference)
+    reference.command("combiner", "now", copy_of_reference)
+    table = table_of(copy_of_reference)
+    cell = table.cells[CellKey(*RUN, "left.mean")]
+    assert (cell.value, cell.units) == (5.0, "counts")
+    by_name = {variable.name: variable for variable in table.variables}
+    assert (by_name["left.image"].title, by_name["left.mean"].tags) == ("Left/Image", ("camera",))
+    assert read_result(Folder(copy_of_reference).run_file(RUN), "left.image").data.mean() == 5.0
+    assert table.cells[CellKey(*RUN, "integer")].value == 42
