@@ -38,6 +38,9 @@ def command(
     headless: Annotated[
         bool, typer.Option("--headless", help="Without a screen: the same window, drawn to a file.")
     ] = False,
+    window: Annotated[
+        bool, typer.Option("--window/--no-window", help="Whether to open a window; without, only take runs.")
+    ] = True,
     runs: Annotated[int | None, typer.Option(help="How many runs. Default: endless, or 5 without a screen.")] = None,
     interval: Annotated[float, typer.Option(help="Seconds from one run to the next.")] = 3.0,
     seed: Annotated[int, typer.Option(help="Another seed is another beamtime.")] = 1,
@@ -47,7 +50,7 @@ def command(
     A simulator writes runs in the European XFEL's file format, a listener notices and processes them, and the window
     shows them. Without a screen the same happens invisibly; the table is printed at the end.
     """
-    headless = headless or not _has_screen()
+    headless = headless or (window and not _has_screen())
     root = Path(tempfile.mkdtemp(prefix="damnit-demo-")) if directory is None else directory.expanduser().absolute()
     folder = prepare(root, seed)
     count = runs if runs is not None else (HEADLESS_RUNS if headless else 0)
@@ -60,6 +63,8 @@ def command(
     try:
         if headless:
             _headless(folder, root, environment, simulator, count)
+        elif not window:
+            simulator.wait()  # A window that is open already shows them, and has the listener.
         else:
             typer.echo("Close the window to end it.")
             _start(["gui", str(folder.path)], environment, None).wait()
@@ -68,7 +73,8 @@ def command(
     finally:
         simulator.terminate()
         simulator.wait()
-        stop_listener(folder)
+        if window or headless:
+            stop_listener(folder)
 
 
 def prepare(root: Path, seed: int) -> Folder:
