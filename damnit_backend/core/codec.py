@@ -1,13 +1,15 @@
 """The one place where values of the `run_variables` table are decoded and encoded."""
 
 import io
+import math
 import struct
+import tokenize
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import msgspec
 import numpy as np
 
+from .attributes import UNREADABLE, Attributes, read_attributes, write_attributes
 from .values import CellValue, Failure, Picture, SmallArray, Trend, Value
 
 SqlValue: TypeAlias = int | float | str | bytes | None
@@ -18,8 +20,6 @@ COMPLEX = "complex"
 TRENDLINE = "trendline"
 NUMPY = "numpy"
 BOOL = "bool"
-UNREADABLE = "UnreadableValue"
-"""Class name of the failure shown for a stored value that cannot be decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,11 @@ class StoredValue:
     attributes: str | None = None
 
 
-class _Attributes(msgspec.Struct, omit_defaults=True):
-    """The JSON in the column `attributes`; lenient, since other programs write it too."""
-
-    units: str | None = None
-    bold: bool | None = None
-    background: tuple[int, int, int] | None = None
-    error: str | None = None
-    error_cls: str | None = None
-    desk_type: str | None = None
-    """Ours: ``bool`` where an integer stands for a truth value."""
-
-
-_decode_attributes = msgspec.json.Decoder(_Attributes, strict=False).decode
+_UNREADABLE_BYTES = (
+    ValueError, TypeError, EOFError, OverflowError, MemoryError, RecursionError, SyntaxError,
+    struct.error, tokenize.TokenError,
+)  # fmt: skip
+"""What numpy raises on bytes that only begin like a `.npy` file, in whose header stands a Python expression."""
 
 
 def decode(
@@ -53,30 +45,33 @@ def decode(
 ) -> CellValue:
     """The cell that a row of `run_variables` holds. Never raises: what cannot be read becomes a Failure.
 
+    Columns have no types in SQLite and other programs write them too, so that each may hold anything.
     ``boolean``: the variable is declared as one, so that 0 and 1 mean False and True.
     """
-    attributes = _Attributes()
     value: Value
+    attributes = read_attributes(stored.attributes)
     try:
-        if stored.attributes:
-            attributes = _decode_attributes(stored.attributes)
         value = _decode_value(stored, attributes, boolean)
-    except (ValueError, TypeError, msgspec.MsgspecError, struct.error, EOFError) as error:
+    except _UNREADABLE_BYTES as error:
         value = Failure(UNREADABLE, f"The stored value cannot be read: {error}")
-    max_diff = stored.max_diff
     return CellValue(
         value=value,
         units=attributes.units or "",
         bold=attributes.bold,
         background=attributes.background,
-        max_diff=float(max_diff) if isinstance(max_diff, int | float) else None,
-        summary_method=stored.summary_method or "",
+        max_diff=number_or_none(stored.max_diff),
+        summary_method=stored.summary_method if isinstance(stored.summary_method, str) else "",
         provenance=provenance,
         timestamp=timestamp,
     )
 
 
-def _decode_value(stored: StoredValue, attributes: _Attributes, boolean: bool) -> Value:
+def number_or_none(stored: object) -> float | None:
+    """A column that should hold a number or NULL."""
+    return float(stored) if isinstance(stored, int | float) else None
+
+
+def _decode_value(stored: StoredValue, attributes: Attributes, boolean: bool) -> Value:
     raw = stored.value
     if raw is None:
         if attributes.error is None and attributes.error_cls is None:
@@ -100,35 +95,50 @@ def decode_blob(raw: bytes, summary_type: str | None) -> Value:
     if raw.startswith(PNG_MAGIC):
         return Picture(raw)
     if raw.startswith(NPY_MAGIC):
-        array = np.load(io.BytesIO(raw), allow_pickle=False)
+        array = _read_npy(raw)
         if summary_type == TRENDLINE:
-            if array.ndim != 2 or array.shape[0] != 2:
-                raise ValueError(f"a trend line of shape {array.shape}")
+            if array.ndim != 2 or array.shape[0] != 2 or array.dtype.kind not in "biuf":
+                raise ValueError(f"a trend line of {array.dtype}, shape {array.shape}")
             x, y = array.astype(np.float64)
             return Trend(x, y)
         return SmallArray(array)
     raise ValueError(f"{len(raw)} bytes of an unknown kind")
 
 
+def _read_npy(raw: bytes) -> np.ndarray[Any, Any]:
+    """The array of a `.npy` file. What its header promises is checked against its length before memory is taken."""
+    stream = io.BytesIO(raw)
+    version = np.lib.format.read_magic(stream)
+    if version == (1, 0):
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+    else:
+        shape, fortran, dtype = np.lib.format.read_array_header_2_0(stream)
+    if dtype.hasobject:
+        raise ValueError("an array of Python objects")
+    if any(size < 0 for size in shape) or math.prod(shape) * dtype.itemsize > len(raw) - stream.tell():
+        raise ValueError(f"the data of an array of shape {shape} are cut off")
+    data = np.frombuffer(raw, dtype, count=math.prod(shape), offset=stream.tell())
+    return data.reshape(shape, order="F" if fortran else "C")
+
+
 def encode(cell: CellValue) -> StoredValue:
     """What to store for a cell; the inverse of `decode`."""
     value, summary_type = encode_value(cell.value)
     failure = cell.value if isinstance(cell.value, Failure) else None
-    attributes = _Attributes(
-        units=cell.units or None,
+    attributes = Attributes(
+        units=storable_text(cell.units) or None,
         bold=cell.bold,
         background=cell.background,
-        error=failure.message if failure else None,
-        error_cls=failure.error_cls if failure else None,
+        error=storable_text(failure.message) if failure else None,
+        error_cls=storable_text(failure.error_cls) if failure else None,
         desk_type=BOOL if isinstance(cell.value, bool) else None,
     )
-    text = msgspec.json.encode(attributes).decode()
     return StoredValue(
         value=value,
         summary_type=summary_type,
-        summary_method=cell.summary_method,
+        summary_method=storable_text(cell.summary_method),
         max_diff=cell.max_diff,
-        attributes=None if text == "{}" else text,
+        attributes=write_attributes(attributes),
     )
 
 
@@ -140,10 +150,11 @@ def encode_value(value: Value) -> tuple[SqlValue, str | None]:
         case bool():
             return int(value), None
         case int():
-            # SQLite's integers have 64 bits; a larger one keeps its magnitude as a float.
-            return (value if -(2**63) <= value < 2**63 else float(value)), None
-        case float() | str():
+            return _storable_int(value), None
+        case float():
             return value, None
+        case str():
+            return storable_text(value), None
         case complex():
             return struct.pack("<dd", value.real, value.imag), COMPLEX
         case Picture(png):
@@ -152,6 +163,24 @@ def encode_value(value: Value) -> tuple[SqlValue, str | None]:
             return npy_bytes(np.stack([x, y])), TRENDLINE
         case SmallArray(data):
             return npy_bytes(data), NUMPY
+
+
+def storable_text(text: str) -> str:
+    """The text with a question mark for each lone surrogate, which neither SQLite nor JSON can hold.
+
+    They come from bytes that were no UTF-8 where they were read.
+    """
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _storable_int(value: int) -> int | float:
+    """SQLite's integers have 64 bits; a larger one keeps its magnitude as a float."""
+    if -(2**63) <= value < 2**63:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def npy_bytes(array: np.ndarray[Any, Any]) -> bytes:

@@ -35,7 +35,16 @@ class CellKey(NamedTuple):
         return RunKey(self.proposal, self.run)
 
 
-_RANGE = re.compile(r"(\d+)(?:\s*[-:]\s*(\d+))?")
+def row_key(proposal: object, run: object) -> RunKey | None:
+    """The key of a stored row; None if its columns, which have no types in SQLite, do not hold whole numbers."""
+    if isinstance(proposal, int) and isinstance(run, int):
+        return RunKey(proposal, run)
+    if isinstance(proposal, int | float) and isinstance(run, int | float) and proposal % 1 == 0 == run % 1:
+        return RunKey(int(proposal), int(run))
+    return None
+
+
+_RANGE = re.compile(r"([0-9]{1,9})(?:\s*[-:]\s*([0-9]{1,9}))?")
 
 
 def parse_runs(texts: Iterable[str]) -> list[int]:

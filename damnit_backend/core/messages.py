@@ -5,7 +5,7 @@ A listener greets with `Hello`, then sends `Changed` and `Status` as things happ
 """
 
 import enum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -37,7 +37,7 @@ class Changed(msgspec.Struct, frozen=True, tag="changed"):
 
 
 class Status(msgspec.Struct, frozen=True, tag="status"):
-    """What the listener is doing now. ``running`` names runs in work; ``problem`` is for people, empty when all is well."""
+    """What the listener is doing now: ``running`` names runs in work; ``problem`` is for people, empty if all is well."""
 
     activity: Activity
     queued: int = 0
@@ -64,12 +64,26 @@ _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 
 def encode(message: Message) -> bytes:
     """One line, with its newline."""
-    return _encode(message) + b"\n"
+    try:
+        return _encode(message) + b"\n"
+    except UnicodeEncodeError:
+        # A path whose bytes are no UTF-8: question marks are good enough for a hint.
+        return _encode(msgspec.convert(_readable(msgspec.to_builtins(message)), Message)) + b"\n"
+
+
+def _readable(part: Any) -> Any:
+    match part:
+        case str():
+            return part.encode("utf-8", "replace").decode()
+        case dict():
+            return {name: _readable(inner) for name, inner in part.items()}
+        case _:
+            return part
 
 
 def decode(line: bytes) -> Message | None:
     """The message in a line; None for a kind or a form that this version does not know."""
     try:
         return _decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

@@ -14,17 +14,17 @@ from msgspec import Meta
 
 from .errors import UserError
 
-Seconds = Annotated[float, Meta(ge=0)]
+Seconds = Annotated[float, Meta(ge=0, le=1e8)]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a facility or a person may choose for all folders."""
 
     data_root: str = ""
-    """Where proposals lie, as ROOT/INSTRUMENT/CYCLE/pNNNNNN. Empty: ``$XFEL_DATA_ROOT``, else ``$EXTRA_DATA_DATA_ROOT``."""
+    """Where proposals lie, as ROOT/INSTRUMENT/CYCLE/pNNNNNN. Empty: ``$XFEL_DATA_ROOT`` or ``$EXTRA_DATA_DATA_ROOT``."""
     settle_seconds: Seconds = 2.0
     """A run is ready when none of its files has changed for this long."""
-    scan_seconds: Annotated[float, Meta(ge=0.05)] = 0.5
+    scan_seconds: Annotated[float, Meta(ge=0.05, le=3600)] = 0.5
     """How often `raw/` and `proc/` are looked at."""
     workers: Annotated[int, Meta(ge=1, le=256)] = 2
     """How many runs are processed at a time."""
@@ -45,8 +45,11 @@ def load_settings() -> Settings:
     for path in config_files():
         try:
             return msgspec.toml.decode(path.read_bytes(), type=Settings)
-        except FileNotFoundError:
-            continue
+        except FileNotFoundError as error:
+            if os.environ.get("DAMNIT_CONFIG"):
+                raise UserError(
+                    f"There is no settings file {path}, which DAMNIT_CONFIG names.", "Correct or unset DAMNIT_CONFIG."
+                ) from error
         except (OSError, msgspec.MsgspecError, ValueError) as error:
             raise UserError(
                 f"The settings file {path} cannot be used: {error}", "Correct it or move it away."
