@@ -54,6 +54,7 @@ class CheckRunner(QObject):
         self._notifier = notifier
         self.text = text
         self._task: Task | None = None
+        self._running = False
         self._checked_text = ""
         self._wanted = False
         self.last: Answer | None = None
@@ -62,7 +63,7 @@ class CheckRunner(QObject):
 
     @property
     def running(self) -> bool:
-        return self._task is not None
+        return self._running
 
     def text_changed(self) -> None:
         """Check a moment after the last call of this."""
@@ -72,7 +73,7 @@ class CheckRunner(QObject):
         """Check the text as it is now; a check in work is given up, unless it is of the same text. The text."""
         self._pause.stop()
         text = self.text()
-        if self._task is not None and text == self._checked_text:
+        if self._running and text == self._checked_text:
             return text
         self._drop()
         self._begin(text)
@@ -83,19 +84,20 @@ class CheckRunner(QObject):
         return self.last if self.last is not None and self.last.text == text and self.last.error is None else None
 
     def _check_when_free(self) -> None:
-        if self._task is not None:
+        if self._running:
             self._wanted = True  # a process for each pause in typing would be too many
         elif self.answer_for(text := self.text()) is None:
             self._begin(text)
 
     def _begin(self, text: str) -> None:
         self._wanted = False
+        self._running = True
         self._checked_text = text
         self._patience.start()
         self.started.emit()
-        self._task = self._tasks.run(
-            lambda: self._check(text), lambda result: self._answer(text, result, None), self._failed
-        )
+        task = self._tasks.run(lambda: self._check(text), lambda result: self._answer(text, result, None), self._failed)
+        if self._running:  # tasks may be done at once
+            self._task = task
 
     def _failed(self, error: BaseException) -> None:
         if not isinstance(error, UserError):
@@ -105,6 +107,7 @@ class CheckRunner(QObject):
 
     def _answer(self, text: str, result: CheckResult | None, error: UserError | None) -> None:
         self._task = None
+        self._running = False
         self._patience.stop()
         self.last = Answer(text, result, error, time.time())
         self.answered.emit(self.last)
@@ -121,3 +124,4 @@ class CheckRunner(QObject):
         if self._task is not None:
             self._task.cancel()
             self._task = None
+        self._running = False

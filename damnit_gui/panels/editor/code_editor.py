@@ -88,8 +88,8 @@ class CodeEditor(TextView):
 
     def load_text(self, text: str, newline: str) -> None:
         """Show another text, as the beginning of its history."""
-        self.setText(text)
-        self.SendScintilla(QsciScintilla.SCI_EMPTYUNDOBUFFER)
+        self.setText(text)  # it also forgets what could be undone
+        self.setCursorPosition(0, 0)
         self.set_newline(newline)
 
     @property
@@ -148,7 +148,7 @@ class CodeEditor(TextView):
         text = text.replace("\n", self.newline)
         self.beginUndoAction()
         if line >= len(lines):
-            self.append(text)
+            self.insertAt(text, len(lines) - 1, len(lines[-1]))  # `append` would forget all undo steps
         else:
             self.insertAt(text, line, 0)
         self.endUndoAction()

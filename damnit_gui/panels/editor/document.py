@@ -40,6 +40,7 @@ class ContextDocument(QObject):
         self._notifier = notifier
         self._told: TextFile | None = None
         self._look: Task | None = None
+        self._looking = False
         self._saving = False
         self._watcher = QFileSystemWatcher(self)
         self._settle = delay(self, _SETTLE_MS, self.look)
@@ -76,16 +77,19 @@ class ContextDocument(QObject):
 
     def look(self) -> None:
         """See whether somebody else has written the file."""
-        if self._saving or not self.ready or self._look is not None:
+        if self._saving or not self.ready or self._looking:
             return
         known = self.base.stamp
-        self._look = self._tasks.run(lambda: self._read_if_new(known), self._looked, self._look_failed)
+        self._looking = True
+        look = self._tasks.run(lambda: self._read_if_new(known), self._looked, self._look_failed)
+        if self._looking:  # tasks may be done at once
+            self._look = look
 
     def _read_if_new(self, known: FileStamp | None) -> TextFile | None:
         return None if stamp_of(self.path) == known else read_text_file(self.path)
 
     def _looked(self, found: TextFile | None) -> None:
-        self._look = None
+        self._look, self._looking = None, False
         self._watch()
         if found is None:
             return
@@ -96,7 +100,7 @@ class ContextDocument(QObject):
             self.changed_on_disk.emit(found)
 
     def _look_failed(self, error: BaseException) -> None:
-        self._look = None
+        self._look, self._looking = None, False
         if not isinstance(error, UserError):
             self._timer.stop()  # a bug; once is enough
             self._notifier.report(error)
@@ -142,4 +146,4 @@ class ContextDocument(QObject):
     def _cancel_look(self) -> None:
         if self._look is not None:
             self._look.cancel()
-            self._look = None
+        self._look, self._looking = None, False

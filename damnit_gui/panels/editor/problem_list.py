@@ -35,9 +35,9 @@ class ProblemList(QListWidget):
         self.hide()
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
-        self._problems = tuple(problems)
+        self._problems = tuple(sorted(problems, key=lambda problem: problem.line or 0))
         self.clear()
-        for number, problem in enumerate(problems):
+        for number, problem in enumerate(self._problems):
             item = QListWidgetItem(icon("mdi6.alert-circle", "error"), one_problem(problem))
             item.setToolTip(problem.traceback.rstrip() or problem.message)
             item.setData(_NUMBER_ROLE, number)
