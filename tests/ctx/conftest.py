@@ -257,7 +257,7 @@ class Client:
 
 
 @pytest.fixture(scope="session")
-def _servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Client]]:
+def _servers() -> Iterator[list[Client]]:
     """At most one server that waits for the next test: one test's doings must not disturb another's."""
     servers: list[Client] = []
     yield servers

@@ -194,10 +194,12 @@ def test_that_figures_are_stored_as_pictures_and_let_go(execute: Execute) -> Non
             return figure
         @Variable
         def axes(run): return plt.subplots(figsize=(4, 2), dpi=100)[1]
+        @Variable
+        def part(run): return plt.figure(figsize=(4, 2), dpi=100).subfigures(1, 2)[1].subplots()
         """
     )
 
-    for name in ("figure", "axes"):
+    for name in ("figure", "axes", "part"):
         assert done.attributes(name)["_damnit_objtype"] == "image"
         assert done.read(f"{name}/data").shape == (200, 400, 4)
         assert done.read(f".reduced/{name}").tobytes().startswith(b"\x89PNG")

@@ -280,6 +280,17 @@ def test_that_prefixes_of_later_versions_are_a_clear_problem(problems_of: Proble
     assert "self#b" in problem.message
 
 
+def test_that_texts_that_no_database_holds_are_escaped(context_of: Context, problems_of: Problems) -> None:
+    text = "from damnit_ctx import Variable\n@Variable('a\\ud800', tags='b\\0')\ndef x(run): ...\n"
+
+    (node,) = context_of(text).nodes.values()
+    (problem,) = problems_of(r"raise ValueError('\ud800')" + "\n")
+
+    assert (node.as_json()["title"], node.as_json()["tags"]) == (r"a\ud800", [r"b\x00"])
+    assert problem.message == r"ValueError: \ud800"
+    assert problem.traceback.encode()
+
+
 def test_that_postponed_annotations_mean_the_same(context_of: Context) -> None:
     context = context_of(
         """

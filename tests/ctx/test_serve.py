@@ -330,7 +330,7 @@ def test_that_a_transient_variable_may_die_as_well(load_in: LoadIn, run_in: RunI
 def test_that_the_time_limit_ends_what_takes_too_long(
     load_in: LoadIn, run_in: RunIn, client: Any, endless: str
 ) -> None:
-    load_in(CRASHING.format("exec({!r})".format(endless)))
+    load_in(CRASHING.format(f"exec({endless!r})"))
 
     run_in(seconds=0.5)
     pid = client.until("running")["pid"]
@@ -345,9 +345,7 @@ def test_that_the_time_limit_ends_what_takes_too_long(
     assert gone(pid)
 
 
-def test_that_results_just_before_the_time_limit_are_kept(
-    load_in: LoadIn, run_in: RunIn, client: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_that_results_just_before_the_time_limit_are_kept(load_in: LoadIn, run_in: RunIn, client: Any) -> None:
     """Python's threads stand still in a call that holds the interpreter, so nothing was published before."""
     load_in(
         """

@@ -40,6 +40,8 @@ def test_that_each_kind_has_its_summary(execute: Execute) -> None:
         def no_rows(run): return np.zeros((0, 4))
         @Variable
         def texts(run): return xr.DataArray(np.array(["a", "b"]), dims="x")
+        @Variable
+        def day(run): return xr.DataArray(np.datetime64("2020-01-02", "ns"))
         """
     )
 
@@ -53,6 +55,7 @@ def test_that_each_kind_has_its_summary(execute: Execute) -> None:
     assert done.read(".reduced/cube") == "uint16: (3, 4, 5)"
     assert done.read(".reduced/no_rows") == "float64: (0, 4)"
     assert done.read(".reduced/texts") == "<U1: (2,)"
+    assert done.read(".reduced/day").startswith("2020-01-02")
     types = {n: done.attributes(f".reduced/{n}").get("summary_type") for n in ("number", "text", "image")}
     assert types == {"number": None, "text": None, "image": None}
     assert done.attributes(".reduced/complex_number")["summary_type"] == "complex"

@@ -167,7 +167,7 @@ def test_that_an_entry_that_fails_half_way_leaves_no_trace(
 def test_that_an_interrupted_netcdf_group_is_removed(
     writer: FragmentWriter, published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def half(path: Path, group: str, dataset: xr.Dataset) -> None:
+    def half(path: Path, group: str, _: xr.Dataset) -> None:
         with h5py.File(path, "a") as file:
             file[f"{group}/half"] = 1
         raise OSError("disk trouble")
@@ -248,7 +248,5 @@ def test_that_an_error_in_the_timer_is_raised_at_the_next_call(tmp_path: Path, m
     assert failed.wait(5)
 
     with pytest.raises(FragmentFailed, match="renaming is forbidden"):
-        while True:
-            writer.settle()
-            time.sleep(0.001)
+        writer.settle()
     assert list((tmp_path / "out").iterdir()) == []

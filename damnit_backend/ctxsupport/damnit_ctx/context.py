@@ -10,6 +10,7 @@ from typing import Any
 
 from damnit_ctx import graph
 from damnit_ctx.arguments import Argument
+from damnit_ctx.text import storable
 from damnit_ctx.variable import Variable
 
 
@@ -28,14 +29,14 @@ class Node:
         v = self.variable
         return {
             "name": v.name,
-            "title": v.title,
-            "description": v.description,
+            "title": storable(v.title),
+            "description": None if v.description is None else storable(v.description),
             "summary": v.summary,
             "data": self.data,
             "cluster": self.cluster,
-            "tags": v.tag_list(),
+            "tags": [storable(tag) for tag in v.tag_list()],
             "transient": v.transient,
-            "units": v.units,
+            "units": None if v.units is None else storable(v.units),
             "line": self.line,
             "depends": list(self.depends),
         }

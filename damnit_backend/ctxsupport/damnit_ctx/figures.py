@@ -33,8 +33,7 @@ def draw(value: Any) -> NDArray[np.uint8]:
     import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    figure = value if is_instance_of(value, "matplotlib.figure", "Figure") else value.get_figure()
-    canvas: Any = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(_figure_of(value))
     canvas.draw()
     return np.array(canvas.buffer_rgba(), dtype=np.uint8)
 
@@ -44,7 +43,12 @@ def close(value: Any) -> None:
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None or not is_matplotlib(value):
         return
-    pyplot.close(value if is_instance_of(value, "matplotlib.figure", "Figure") else value.get_figure())
+    pyplot.close(_figure_of(value))
+
+
+def _figure_of(value: Any) -> Any:
+    """The whole figure that an Axes is in, perhaps in a part of it."""
+    return value if is_instance_of(value, "matplotlib.figure", "Figure") else value.get_figure().figure
 
 
 def describe_plotly(figure: Any) -> str:

@@ -19,6 +19,7 @@ from damnit_ctx.context import LoadedContext
 from damnit_ctx.outcome import line_in, user_traceback
 from damnit_ctx.positions import Positions, lines_of
 from damnit_ctx.problem import Problem
+from damnit_ctx.text import error_message, storable
 from damnit_ctx.variable import Variable
 
 #: `__name__` of a context file. It is in `sys.modules` by this name, where e.g. dataclasses look for it.
@@ -129,7 +130,9 @@ def _run_problem(error: BaseException, path: Path) -> Problem:
     line = line_in(error.__traceback__, str(path))
     if isinstance(error, SyntaxError) and error.filename == str(path):
         line = error.lineno
-    return Problem(_run_message(error), line=line, error_cls=type(error).__name__, traceback=user_traceback(error))
+    return Problem(
+        _run_message(error), line=line, error_cls=type(error).__name__, traceback=storable(user_traceback(error))
+    )
 
 
 def _run_message(error: BaseException) -> str:
@@ -141,4 +144,4 @@ def _run_message(error: BaseException) -> str:
         )
     if isinstance(error, SystemExit):
         return f"The context file called sys.exit({error.code!r})"
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {error_message(error)}"

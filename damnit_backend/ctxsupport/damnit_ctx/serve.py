@@ -21,6 +21,7 @@ import json
 import logging
 import os
 import platform
+import signal
 import sys
 from typing import Any
 
@@ -52,6 +53,7 @@ class Channel:
 
 def main() -> int:
     """Serve until standard input ends. Gives the exit status."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is for the client to decide on
     os.environ["MPLBACKEND"] = "Agg"  # nobody looks at windows of user code
     for stream in (sys.stdout, sys.stderr):
         # so that prints and logging stand in the log in the order in which they came

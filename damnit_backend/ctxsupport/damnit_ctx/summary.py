@@ -108,7 +108,7 @@ def _of_array(array: NDArray[Any], x: NDArray[Any] | None) -> Summary:
         return Summary(trendline(x if x is not None and usable else np.arange(array.size), array), "trendline")
     if array.ndim == 2 and array.size > 0 and array.dtype.kind in _NUMERIC_KINDS:
         return _png(array_thumbnail(array))
-    return Summary(f"{array.dtype}: {array.shape}")
+    return Summary(str(array[()]) if array.ndim == 0 else f"{array.dtype}: {array.shape}")
 
 
 def _coordinate(array: xr.DataArray) -> NDArray[Any] | None:

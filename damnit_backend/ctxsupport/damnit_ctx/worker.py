@@ -84,6 +84,7 @@ def run_worker(task: Task, pipe: int, to_close: Iterable[int], parent: int) -> N
 
 def _become_worker(log: Path, to_close: Iterable[int], parent: int) -> None:
     os.setpgid(0, 0)  # so that whatever user code starts can be ended with it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
