@@ -48,11 +48,6 @@ class Beamtime:
         """The directory of a run's calibrated data, made or not."""
         return self.proposal_path / "proc" / f"r{run:04d}"
 
-    def next_run(self) -> int:
-        """The number after the last raw run on disk; 1 in a new beamtime."""
-        names = (path.name for path in self.proposal_path.glob("raw/r[0-9][0-9][0-9][0-9]"))
-        return max((int(name[1:]) for name in names), default=0) + 1
-
     def write_raw(self, run: int, start_time: float | None = None) -> Path:
         """Write a raw run that began at `start_time` (seconds since 1970; default: the planned time); returns
         its directory.

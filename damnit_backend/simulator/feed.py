@@ -21,15 +21,6 @@ class Step:
     stage: Stage
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """A run's data that are complete on disk now, in the directory `path`."""
-
-    run: int
-    stage: Stage
-    path: Path
-
-
 def schedule(runs: Iterable[int], proc_delay: int, calibrated: Callable[[int], bool]) -> Iterator[tuple[Step, ...]]:
     """What arrives in each interval: a raw run, and the calibrated data of the run `proc_delay` runs before.
 
@@ -52,13 +43,14 @@ def play(
     *,
     proc_delay: int = 1,
     wait: Callable[[float], bool],
-    report: Callable[[Arrival], None],
+    report: Callable[[Stage, int, Path], None],
     clock: Callable[[], float] = time.time,
 ) -> None:
     """Write runs that begin now, one each `interval` seconds, until they are all there or `wait` says stop.
 
     `wait(seconds)` returns True to stop, as `threading.Event.wait` does; it is called between intervals, not before
-    the first nor after the last. `report` hears of everything that was written. UserError as from `Beamtime`.
+    the first nor after the last. `report(stage, run, directory)` hears of everything that was written.
+    Raises UserError as `Beamtime` does.
     """
     if not 0 <= interval <= 1e6:
         raise UserError(f"Runs cannot arrive every {interval} seconds.", "Choose an interval of 0 or more.")
@@ -72,4 +64,4 @@ def play(
                 path = beamtime.write_raw(step.run, start_time=clock())
             else:
                 path = beamtime.write_proc(step.run)
-            report(Arrival(step.run, step.stage, path))
+            report(step.stage, step.run, path)

@@ -20,6 +20,8 @@ SPOT_TRAVEL = 0.3
 
 DIODE_COUNTS_PER_MICROJOULE = 8.0
 DIODE_NOISE = 3.0
+DIODE_JITTER = 0.05
+"""How much the peaks of equal pulses differ, as a part of their height."""
 
 RING_PHOTONS = 6.0
 RING_WIDTH = 0.05
@@ -52,12 +54,13 @@ def digitizer_traces(options: BeamtimeOptions, plan: RunPlan, beam: Beam, first:
     """The diode behind the jet, (trains, samples): one peak a pulse, as high as its energy times transmission."""
     spacing = options.trace_samples // options.pulses
     decay = np.exp(-np.arange(spacing) / (spacing / 5))
-    heights = DIODE_COUNTS_PER_MICROJOULE * beam.energies[first:stop] * beam.transmission[first:stop, np.newaxis]
-    traces = np.zeros((stop - first, options.trace_samples))
-    traces[:, : spacing * options.pulses] = (heights[:, :, np.newaxis] * decay).reshape(stop - first, -1)
+    traces = np.empty((stop - first, options.trace_samples))
     for place, train in enumerate(range(first, stop)):
         noise = generator(options.seed, "diode", plan.run, train)
-        traces[place] += noise.normal(0, DIODE_NOISE, options.trace_samples)
+        traces[place] = noise.normal(0, DIODE_NOISE, options.trace_samples)
+        heights = DIODE_COUNTS_PER_MICROJOULE * beam.transmission[train] * beam.energies[train]
+        heights = heights * noise.normal(1, DIODE_JITTER, options.pulses)
+        traces[place, : spacing * options.pulses] += np.outer(heights, decay).ravel()
     return np.clip(np.rint(traces), -32768, 32767).astype(np.int16)
 
 
