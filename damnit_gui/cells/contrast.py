@@ -1,6 +1,6 @@
 """Text that can be read on any background: arithmetic on colours written as ``#rrggbb``."""
 
-from damnit_gui.theme.tokens import contrast
+from damnit_gui.theme.tokens import AA_TEXT, contrast
 
 Rgb = tuple[int, int, int]
 
@@ -15,10 +15,10 @@ def rgb_of(colour: str) -> Rgb:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def readable_on(background: str, *candidates: str) -> str:
-    """The candidate that can be read best; black or white if none of them reaches a contrast of 4.5."""
+def readable_on(background: str, *candidates: str, least: float = AA_TEXT) -> str:
+    """The first candidate with a contrast of at least ``least``, else what can be read best, black and white too."""
     best = max((*candidates, "#000000", "#ffffff"), key=lambda colour: contrast(colour, background))
-    good = [colour for colour in candidates if contrast(colour, background) >= 4.5]
+    good = [colour for colour in candidates if contrast(colour, background) >= least]
     return good[0] if good else best
 
 

@@ -7,6 +7,7 @@ from PyQt6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPen, QPolygonF
 from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from damnit_gui.theme import SPACE_2, Tokens, current, tabular
+from damnit_gui.theme.tokens import AA_GRAPHICS
 
 from . import renderer_of
 from .base import EditState, Look, Shown
@@ -99,7 +100,7 @@ def make_look(tokens: Tokens, ground: str, font: QFont, pending: bool) -> Look:
         muted=colour(tokens.muted),
         error=colour(tokens.error),
         skipped=colour(tokens.skipped),
-        curve=colour(tokens.curve),
+        curve=QColor(readable_on(ground, tokens.curve, tokens.text, least=AA_GRAPHICS)),
         font=normal,
         bold=bold,
     )

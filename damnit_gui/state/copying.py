@@ -12,7 +12,7 @@ def as_tsv(cells: Grid, titles: Mapping[int, str] | None = None, runs: Mapping[i
     """The rows and columns that occur in ``cells``, in order; gaps are empty.
 
     With ``titles`` by column comes a line of headings, with ``runs`` by row a first column. Texts with tabs, quotes or
-    line breaks are quoted, except where one cell alone is copied.
+    line breaks (all of the one kind) are quoted, except where one cell alone is copied.
     """
     if len(cells) == 1 and titles is None and runs is None:
         return next(iter(cells.values()))
@@ -22,7 +22,11 @@ def as_tsv(cells: Grid, titles: Mapping[int, str] | None = None, runs: Mapping[i
         lines.append(([] if runs is None else ["Run"]) + [titles.get(column, "") for column in columns])
     for row in sorted({row for row, _ in cells}):
         first = [] if runs is None else [runs.get(row, "")]
-        lines.append(first + [cells.get((row, column), "") for column in columns])
+        lines.append(first + [_unix_lines(cells.get((row, column), "")) for column in columns])
     buffer = io.StringIO()
     csv.writer(buffer, dialect="excel-tab", lineterminator="\n").writerows(lines)
     return buffer.getvalue()
+
+
+def _unix_lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

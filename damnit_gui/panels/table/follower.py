@@ -20,6 +20,10 @@ class Follower(QObject):
         model.rowsAboutToBeInserted.connect(self._before_insertion)
         model.runs_arrived.connect(self._arrived)
         model.modelReset.connect(self._arrived)
+        bar = view.verticalScrollBar()
+        if bar is not None:
+            bar.valueChanged.connect(self._look)
+        view.resized.connect(self._follow)
 
     @property
     def enabled(self) -> bool:
@@ -41,11 +45,17 @@ class Follower(QObject):
         return None if newest is None else self._table.row_of(newest)
 
     def _before_insertion(self, parent: QModelIndex, first: int, last: int) -> None:  # noqa: ARG002
-        # The newest run that was shown: the table's data have the new ones already.
+        self._look()
+
+    def _look(self) -> None:
+        """Is the newest run in view, of those that are shown? The table's data may have newer ones already."""
         row = None if self._newest is None else self._table.row_of(self._newest)
         self._was_in_view = row is None or self._view.is_row_in_view(row)
 
     def _arrived(self, runs: object = None) -> None:  # noqa: ARG002
         self._newest = self._table.newest_run()
+        self._follow()
+
+    def _follow(self) -> None:
         if self._enabled and self._was_in_view and not self._view.is_editing:
             self.show_newest()

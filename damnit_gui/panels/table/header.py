@@ -13,6 +13,7 @@ from damnit_gui.theme import SPACE_1, SPACE_2, current
 from .drawing import ARROW, draw_arrow
 
 MIN_WIDTH = 40
+_TITLE_AIR = 2
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ class GroupedHeader(QHeaderView):
         lines = self._lines()
         return QSize(0, len(self._spans) * lines.group + lines.title + lines.units + SPACE_1)
 
+    def title_box(self) -> tuple[int, int]:
+        """Where the columns' own titles stand: distance from the top, and height."""
+        lines = self._lines()
+        return len(self._spans) * lines.group + _TITLE_AIR, lines.title
+
     def title_width(self, section: int) -> int:
         """How wide a section must be to show its title and units."""
         bold = QFont(self.font())
@@ -133,7 +139,7 @@ class GroupedHeader(QHeaderView):
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         column, facts = self._table.columns[section], self._table.facts(section)
         horizontal = self._horizontal_alignment(section)
-        box = rect.adjusted(SPACE_2, 2, -SPACE_2, 0)
+        box = rect.adjusted(SPACE_2, _TITLE_AIR, -SPACE_2, 0)
         sort = self._table.current_sort
         sorted_by = sort is not None and sort.name == column.name
         title = QRect(box.left(), box.top(), box.width(), lines.title)

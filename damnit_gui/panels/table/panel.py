@@ -5,7 +5,7 @@ from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
@@ -70,6 +70,7 @@ class RunTablePanel(QWidget):
         self._pages.addWidget(self.view)
         self.bar.read_only.setVisible(self._session.read_only)
         self.bar.follow.setChecked(True)
+        self.bar.setVisible(False)
         self.setFocusProxy(self.view)
 
     def _connect(self) -> None:
@@ -165,8 +166,12 @@ class RunTablePanel(QWidget):
     def _show_page(self) -> None:
         """The table, or why there is none; how much of it there is."""
         rows = self.model.rowCount()
-        self._pages.setCurrentWidget(self.view if rows else self.placeholder)
-        self.bar.setVisible(rows > 0)
+        if (self._pages.currentWidget() is self.view) != (rows > 0):
+            had_focus = self.isAncestorOf(QApplication.focusWidget())
+            self._pages.setCurrentWidget(self.view if rows else self.placeholder)
+            self.bar.setVisible(rows > 0)
+            if had_focus:
+                self.view.setFocus()
         self.bar.count.setText(f"{counted(rows, 'run')} · {counted(self.model.columnCount(), 'column')}")
         if self._session.table.data is not None:
             self._failure = None

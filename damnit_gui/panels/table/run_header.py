@@ -1,14 +1,16 @@
 """The table's left edge, which stays in view: the run numbers, and the title above them that sorts by run."""
 
 from PyQt6.QtCore import QRect, QSize, Qt
-from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QAbstractButton, QHeaderView, QTableView, QWidget
 
 from damnit_gui.models.run_table import RunTableModel
 from damnit_gui.theme import SPACE_1, SPACE_2, current, tabular
 
 from .drawing import ARROW, draw_arrow
+from .header import GroupedHeader
 
+TITLE = "Run"
 _ALIGNMENT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -28,8 +30,11 @@ class RunHeader(QHeaderView):
 
     def _wanted_width(self) -> int:
         longest = max((self._text(row) for row in {0, self._table.rowCount() - 1} if row >= 0), key=len, default="")
-        digits = self.fontMetrics().horizontalAdvance("0" * max(len(longest), 4))
-        return digits + 2 * SPACE_2
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        metrics = QFontMetrics(font)
+        title = metrics.horizontalAdvance(TITLE) + ARROW + SPACE_1
+        return max(metrics.horizontalAdvance("0" * max(len(longest), 4)), title) + 2 * SPACE_2
 
     def _text(self, row: int) -> str:
         return str(self._table.headerData(row, Qt.Orientation.Vertical) or "")
@@ -65,10 +70,11 @@ class RunHeader(QHeaderView):
 class RunCorner(QAbstractButton):
     """The title of the run numbers. Clicked, it sorts by run; clicked again, the other way round."""
 
-    def __init__(self, model: RunTableModel, parent: QWidget) -> None:
+    def __init__(self, model: RunTableModel, titles: GroupedHeader, parent: QWidget) -> None:
         super().__init__(parent)
         self._table = model
-        self.setText("Run")
+        self._titles = titles
+        self.setText(TITLE)
         self.setToolTip("Sort by run")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         model.sort_changed.connect(self.update)
@@ -82,7 +88,8 @@ class RunCorner(QAbstractButton):
         painter.drawLine(rect.topRight(), rect.bottomRight())
         painter.setPen(QColor(tokens.outline))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        box = rect.adjusted(0, 0, -SPACE_2, 0)
+        top, height = self._titles.title_box()
+        box = QRect(0, top, rect.width() - SPACE_2, height)
         sort = self._table.current_sort
         if sort is None or sort.name == "run":
             draw_arrow(painter, box, sort is not None and sort.descending, tokens.accent if sort else tokens.muted)

@@ -1,7 +1,7 @@
 """The table view: keeps its place while rows come in, and has a key for everything."""
 
 from PyQt6.QtCore import QModelIndex, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from damnit_gui.cells.delegate import CellDelegate
@@ -23,6 +23,7 @@ class RunTableView(QTableView):
     current_changed = pyqtSignal()
     opened = pyqtSignal(QModelIndex)
     """Enter or a double click on a cell that cannot be edited."""
+    resized = pyqtSignal()
     typed = pyqtSignal(str)
     """Letters or digits typed into the table itself."""
 
@@ -31,7 +32,7 @@ class RunTableView(QTableView):
         self._table = model
         self.header = GroupedHeader(model, self)
         self.runs = RunHeader(model, self)
-        self.corner = RunCorner(model, self)
+        self.corner = RunCorner(model, self.header, self)
         self.setModel(model)
         self.setItemDelegate(CellDelegate(self))
         self.setEditTriggers(_Trigger.DoubleClicked | _Trigger.EditKeyPressed)
@@ -93,6 +94,10 @@ class RunTableView(QTableView):
     def updateGeometries(self) -> None:
         super().updateGeometries()
         self.corner.setGeometry(self.frameWidth(), self.frameWidth(), self.runs.width(), self.header.height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         super().currentChanged(current, previous)
