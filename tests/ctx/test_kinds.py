@@ -251,7 +251,7 @@ def test_that_previews_are_stored_beside_the_data_and_make_the_summary(execute: 
 REFUSED = {
     "thing": ("object()", "object"),
     "mapping": ("{'a': 1}", "dict"),
-    "huge": ("2**70", "int"),
+    "huge": ("2**70", "64 bits"),
     "day": ("np.datetime64('2020-01-01')", "seconds as a number"),
     "days": ("np.array(['2020-01-01'], 'M8[ns]')", "DataArray"),
     "words": ("['a', 'b']", "text"),

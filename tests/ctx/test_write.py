@@ -70,6 +70,7 @@ def test_that_a_fragment_is_invisible_until_it_is_complete(
         assert file["a/data"][()] == 1.0
         assert file.attrs["provenance"] == "context.py"
         assert json.loads(file.attrs["desk_computed"]) == {"a": RECORD}
+        assert set(file) == {"a", ".reduced", ".preview", ".errors"}
 
 
 def test_that_a_slow_variable_holds_no_result_back(writer: FragmentWriter, published: Published) -> None:

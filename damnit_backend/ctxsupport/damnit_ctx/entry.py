@@ -15,6 +15,8 @@ from damnit_ctx.kinds import Stored
 from damnit_ctx.summary import Summary
 
 OBJTYPE = "_damnit_objtype"
+#: The groups of a file beside those of the results.
+PLACES = (".reduced", ".preview", ".errors")
 #: Plain arrays above this size (bytes) are compressed.
 COMPRESS_ABOVE = 1_000_000
 
@@ -44,10 +46,10 @@ def write(file: h5py.File, path: Path, entry: Entry) -> h5py.File:
     if entry.preview is not None:
         file = _write_preview(file, path, f".preview/{entry.name}", entry.preview)
     if entry.summary is not None:
-        _write_summary(file.require_group(".reduced"), entry, entry.summary)
+        _write_summary(file[".reduced"], entry, entry.summary)
     if entry.error is not None:
         error_cls, message = entry.error
-        dataset = _write_plain(file.require_group(".errors"), entry.name, message)
+        dataset = _write_plain(file[".errors"], entry.name, message)
         dataset.attrs["type"] = error_cls
     file.flush()  # a full disk must show now, not when the results of others are in the same file
     return file
@@ -55,7 +57,7 @@ def write(file: h5py.File, path: Path, entry: Entry) -> h5py.File:
 
 def erase(file: h5py.File, name: str) -> None:
     """Delete all that is there of the Variable. Raises OSError or RuntimeError if the file cannot be written."""
-    for place in (name, f".reduced/{name}", f".preview/{name}", f".errors/{name}"):
+    for place in (name, *(f"{group}/{name}" for group in PLACES)):
         if place in file:
             del file[place]
     file.flush()

@@ -96,6 +96,8 @@ def _refusal(value: Any, dtype: np.dtype[Any]) -> str:
     what = f"A value of the type {_name(value)} cannot be saved"
     if is_instance_of(value, "extra_data", "KeyData"):
         return f"{what}: return its .ndarray() or .xarray()"
+    if isinstance(value, int):
+        return f"{what}: the number needs more than 64 bits. Return a float"
     if dtype.kind in "mM":
         return f"{what}: return seconds as a number, or a DataArray for an array of times"
     if dtype.kind in "US":

@@ -162,7 +162,8 @@ def _record_verdicts(task: Task, writer: FragmentWriter, pipe: EventPipe) -> Non
         if not task.context.nodes[name].variable.transient:
             writer.add(error_entry(name, outcome), record(outcome, times))
         pipe.send({"event": "finished", "variable": name, "seconds": times["seconds"], **outcome.as_json()})
-    writer.close()  # at once: what comes next may end this process too
+    if task.verdicts:
+        writer.close()  # at once: what comes next may end this process too
 
 
 def _write_start_time(seconds: Any, writer: FragmentWriter) -> None:

@@ -91,7 +91,9 @@ class FragmentWriter:
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 file = h5py.File(path, "w-")
-            except OSError as error:
+                for place in entries.PLACES:  # readers of fragments look for them, empty or not
+                    file.create_group(place)
+            except (OSError, RuntimeError) as error:
                 raise FragmentFailed(f"{path} cannot be written: {error}") from error
             self._fragment = _Fragment(path, file)
             self._fragment.timer = threading.Timer(PUBLISH_LATEST, self._publish_late, [self._fragment])
