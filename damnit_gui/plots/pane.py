@@ -13,6 +13,8 @@ from .plot_view import PlotView
 from .results.tab import ResultTab
 from .spec import PlotSpec
 
+LONGEST_TITLE = 32
+
 
 class PlotPane(QWidget):
     """Tabs of plots and results. A tab closes by its cross, a middle click or Ctrl+W."""
@@ -27,7 +29,7 @@ class PlotPane(QWidget):
         self._tabs = QTabWidget(self)
         self._tabs.setDocumentMode(True)
         self._tabs.setMovable(True)
-        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self._tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self._tabs.setUsesScrollButtons(True)
         self._tabs.setCornerWidget(tool_button("mdi6.plus", "New plot", lambda _: self.add_plot("run", "")))
         bar = self._tabs.tabBar()
@@ -94,7 +96,7 @@ class PlotPane(QWidget):
         return result
 
     def _add_tab(self, widget: QWidget, title: str, icon_name: str) -> None:
-        index = self._tabs.addTab(widget, icon(icon_name), title.replace("&", "&&"))
+        index = self._tabs.addTab(widget, icon(icon_name), _tab_text(title))
         self._tabs.setTabToolTip(index, title)
         bar = self._tabs.tabBar()
         if bar is not None:
@@ -108,7 +110,7 @@ class PlotPane(QWidget):
     def _rename(self, widget: QWidget, title: str) -> None:
         index = self._tabs.indexOf(widget)
         if index >= 0:
-            self._tabs.setTabText(index, title.replace("&", "&&"))
+            self._tabs.setTabText(index, _tab_text(title))
             self._tabs.setTabToolTip(index, title)
 
     def close_tab(self, index: int) -> None:
@@ -144,3 +146,9 @@ class PlotPane(QWidget):
             self.close_tab(bar.tabAt(event.position().toPoint()))
             return True
         return super().eventFilter(watched, event)
+
+
+def _tab_text(title: str) -> str:
+    """A title short enough for a tab; an ampersand would underline what follows."""
+    short = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
+    return short.replace("&", "&&")

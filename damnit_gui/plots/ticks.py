@@ -8,7 +8,7 @@ from damnit_gui.state.formatting import local_time, number_text, time_text
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _STEPS = (1, 2, 5, 10, 15, 30, *(n * _MINUTE for n in (1, 2, 5, 10, 15, 30)), *(n * _HOUR for n in (1, 2, 3, 6, 12)))
-_DAY_STEPS = (1, 2, 5, 7, 14, 31, 62, 92, 183, 366, 732, 1830, 3660)
+_DAY_STEPS = (1, 2, 5, 7, 14, 31, 62, 92, 183, 366, 732, 1830, 3660, 36600, 366000)
 
 
 def number_texts(values: Sequence[float], spacing: float) -> list[str]:
@@ -69,10 +69,13 @@ def _moments(first: datetime, high: float, step: int) -> list[datetime]:
     skipped = int((first.replace(tzinfo=None) - midnight).total_seconds() // step)
     count = skipped
     while True:
-        moment = (midnight + timedelta(seconds=count * step)).astimezone()
+        wanted = midnight + timedelta(seconds=count * step)
+        moment = wanted.astimezone()
         if moment.timestamp() > high:
             return moments
-        moments.append(moment)
+        # An hour that the clocks skip does not exist.
+        if moment.replace(tzinfo=None) == wanted:
+            moments.append(moment)
         count += 1
 
 

@@ -34,9 +34,11 @@ def resolve(spec: PlotSpec, table: TableData) -> PlotData:
 def bin_edges(values: Numbers) -> Numbers:
     """Edges of equal bins over finite values, as many as the data bear; whole steps for few whole numbers."""
     low, high = float(values.min()), float(values.max())
-    if low == high or not np.isfinite(high - low):
+    if not np.isfinite(high - low):
+        return np.array([low, 0.0, high])
+    if high - low <= 1e-12 * max(abs(low), abs(high)):
         half = max(abs(low) * 1e-6, 0.5)
-        return np.array([low - half, high + half]) if low == high else np.array([low, 0.0, high])
+        return np.array([low - half, high + half])
     if np.all(values == np.round(values)) and high - low < MOST_BINS:
         return np.arange(low - 0.5, high + 1.0)
     # Freedman and Diaconis' width, bounded: an outlier must not ask for a million bins.

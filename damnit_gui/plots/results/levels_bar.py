@@ -13,6 +13,8 @@ from damnit_gui.plots.data import AxisInfo, Numbers
 from damnit_gui.plots.plot_widget import make_plot
 from damnit_gui.theme import Tokens, current, theme_changed
 
+from .fields import levels
+
 BINS = 128
 STRIP = 0.22
 """The colours take this part of the histogram's width beside it."""
@@ -48,12 +50,11 @@ class LevelsBar(QWidget):
     def show_samples(self, samples: Numbers, value: AxisInfo) -> None:
         """Count these finite values, and show their range."""
         self._axis.show_info(value)
-        if samples.size == 0:
-            samples = np.zeros(1)
-        low, high = float(samples.min()), float(samples.max())
-        if high <= low:
-            low, high = low - 0.5, high + 0.5
-        counts, edges = np.histogram(samples, BINS, (low, high))
+        low, high = levels(samples, 0.0, 100.0)
+        whole = bool(np.all(samples == np.round(samples)))
+        # Bins narrower than the steps of whole numbers would be empty in between.
+        bins = int(min(BINS, high - low + 1)) if whole else BINS
+        counts, edges = np.histogram(samples, bins, (low, high))
         # The root of the counts: rare bright pixels are what people look for.
         heights = np.sqrt(counts / max(1, counts.max()))
         self._bars.setOpts(x0=0.0, x1=heights, y0=edges[:-1], y1=edges[1:])

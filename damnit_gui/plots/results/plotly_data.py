@@ -62,7 +62,7 @@ def _array(value: Any) -> Array:
     if isinstance(value, dict):
         if len(value["bdata"]) > _LONGEST:
             raise ValueError("an array is too long")
-        data = np.frombuffer(base64.b64decode(value["bdata"]), dtype=np.dtype(value["dtype"]))
+        data = np.frombuffer(base64.b64decode(value["bdata"], validate=True), dtype=np.dtype(value["dtype"]))
         shape = value.get("shape")
         return data.reshape([int(part) for part in str(shape).split(",")]) if shape else data
     items = value if isinstance(value, list) else []
