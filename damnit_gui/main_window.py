@@ -15,7 +15,7 @@ from damnit_gui.panels.messages.panel import copy_text, notice_report
 from damnit_gui.panels.session_panels import SessionPanels
 from damnit_gui.panels.status import StatusBar
 from damnit_gui.panels.text.strip import Strip
-from damnit_gui.panels.top_bar import FolderButton, RunCount, folder_title, spacer
+from damnit_gui.panels.top_bar import FolderButton, folder_title, spacer
 from damnit_gui.panels.welcome import WelcomePanel
 from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.services.notifier import Level, Notice, Notifier
@@ -23,7 +23,7 @@ from damnit_gui.services.preferences import Preferences
 from damnit_gui.theme import SYSTEM, apply_theme
 
 PROGRAM = "DAMNIT Desktop"
-TOOLBAR_LEFT = ("view.table", "view.editor", "view.follow", "run.reprocess", "run.plot")
+TOOLBAR_LEFT = ("view.table", "view.editor", "run.reprocess", "run.plot")
 TOOLBAR_RIGHT = ("view.inspector", "view.plots", "view.jobs", "view.log", "help.palette")
 
 
@@ -38,7 +38,6 @@ class MainWindow(QMainWindow):
         self._preferences = preferences
         self.session: FolderSession | None = None
         self.panels: SessionPanels | None = None
-        self.following = True
         self.welcome = WelcomePanel()
         self.strip = Strip()
         self._pages = QStackedWidget()
@@ -67,7 +66,6 @@ class MainWindow(QMainWindow):
             self.actions_.fill_menu_bar(menus)
         self.folder_button = FolderButton()
         self.actions_.fill_menu(self.folder_button.folder_menu, "Folder")
-        self.run_count = RunCount()
         bar = QToolBar("Tool bar")
         bar.setObjectName("toolbar")
         bar.setMovable(False)
@@ -76,7 +74,6 @@ class MainWindow(QMainWindow):
         bar.addSeparator()
         self.actions_.fill_tool_bar(bar, TOOLBAR_LEFT, Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bar.addWidget(spacer())
-        bar.addWidget(self.run_count)
         self.actions_.fill_tool_bar(bar, TOOLBAR_RIGHT, Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.addToolBar(bar)
 
@@ -105,13 +102,11 @@ class MainWindow(QMainWindow):
             self.docks.put(name, getattr(panels, name))
         panels.panel_wanted.connect(self._reveal)
         panels.changed.connect(self.actions_.refresh)
-        session.table.reset.connect(self._table_changed)
-        session.table.updated.connect(lambda _: self._table_changed())
-        session.table.failed.connect(session.notifier.report)
-        session.live.problem_changed.connect(self.status.show_problem)
+        panels.asked.connect(self.strip.tell)
         self.status.set_session(session)
         self.folder_button.set_session(session)
-        panels.table.set_follow(self.following)
+        panels.restore(self._preferences.arrangement(session.folder.path))
+        panels.table.layout_changed.connect(self._save_arrangement)
         self.docks.set_available(True)
         self.welcome.clear_errors()
         self._show_title()
@@ -122,6 +117,7 @@ class MainWindow(QMainWindow):
         session, panels = self.session, self.panels
         if session is None or panels is None:
             return
+        self._save_arrangement()
         self.session = self.panels = None
         self.docks.empty()
         panels.close()
@@ -130,18 +126,16 @@ class MainWindow(QMainWindow):
         self.status.clear_session()
         self.folder_button.set_session(None)
         self.docks.set_available(False)
-        self.run_count.clear()
         self._show_title()
         self.show_page("welcome")
+
+    def _save_arrangement(self) -> None:
+        if self.session is not None and self.panels is not None:
+            self._preferences.set_arrangement(self.session.folder.path, self.panels.arrangement())
 
     def show_opening_failed(self, error: UserError) -> None:
         self.show_page("welcome")
         self.welcome.show_error(error)
-
-    def _table_changed(self) -> None:
-        data = None if self.session is None else self.session.table.data
-        if data is not None:
-            self.run_count.show_count(len(data))
 
     def _show_title(self) -> None:
         self.setWindowTitle(PROGRAM if self.session is None else f"{folder_title(self.session)} – {PROGRAM}")
@@ -175,6 +169,10 @@ class MainWindow(QMainWindow):
         return "editor" if self.panels is not None and shown is self.panels.editor else "welcome"
 
     @property
+    def following(self) -> bool:
+        return self.panels is not None and self.panels.table.bar.follow.isChecked()
+
+    @property
     def undo_stack(self) -> QUndoStack | None:
         return None if self.session is None else self.session.editing.undo_stack
 
@@ -182,7 +180,7 @@ class MainWindow(QMainWindow):
         return None if self.panels is None else self.panels.table.current_cell()
 
     def selected_runs(self) -> list[RunKey]:
-        return [] if self.panels is None else self.panels.selected_runs()
+        return [] if self.panels is None else self.panels.table.selected_rows()
 
     def show_page(self, name: str) -> None:
         page: QWidget = self.welcome
@@ -208,7 +206,6 @@ class MainWindow(QMainWindow):
             apply_theme(app, name)
 
     def set_following(self, on: bool) -> None:
-        self.following = on
         if self.panels is not None:
             self.panels.table.set_follow(on)
 

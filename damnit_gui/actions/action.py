@@ -82,4 +82,3 @@ class Action:
     tip: str = ""
     enabled: Test = always
     checked: Test | None = None
-    toolbar: bool = False

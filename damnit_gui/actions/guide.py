@@ -11,7 +11,6 @@ ACTIONS = (
         icon="mdi6.magnify",
         shortcut="Ctrl+K",
         tip="Type a few letters of what you want to do",
-        toolbar=True,
     ),
     Action(
         "help.shortcuts",

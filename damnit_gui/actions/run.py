@@ -46,7 +46,6 @@ ACTIONS = (
         icon="mdi6.chart-scatter-plot",
         shortcut="Ctrl+P",
         enabled=_has_cell,
-        toolbar=True,
     ),
     Action(
         "run.log",
@@ -67,7 +66,6 @@ ACTIONS = (
         shortcut="Ctrl+R",
         tip="Compute all Variables of the selected runs again",
         enabled=lambda window: _may_process(window) and bool(window.selected_runs()),
-        toolbar=True,
     ),
     Action(
         "run.reprocess_cell",

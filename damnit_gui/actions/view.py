@@ -17,7 +17,6 @@ def _page(name: str, title: str, icon: str, shortcut: str, tip: str) -> Action:
         tip=tip,
         enabled=with_folder,
         checked=shown,
-        toolbar=True,
     )
 
 
@@ -67,7 +66,6 @@ ACTIONS = (
         tip="Keep the newest run in sight",
         enabled=with_folder,
         checked=lambda window: window.following,
-        toolbar=True,
     ),
     Action(
         "view.full_screen",

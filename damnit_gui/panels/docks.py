@@ -5,6 +5,8 @@ from PyQt6.QtWidgets import QDockWidget, QLabel, QMainWindow, QWidget
 
 from damnit_gui.services.preferences import Preferences
 
+from .dock_title import DockTitle
+
 TITLES = {"inspector": "Inspector", "plots": "Plots", "jobs": "Jobs", "log": "Log", "messages": "Messages"}
 RIGHT = ("inspector", "plots")
 BELOW = ("jobs", "log", "messages")
@@ -41,6 +43,7 @@ class Docks(QObject):
     def _make(self, name: str, title: str) -> QDockWidget:
         dock = QDockWidget(title, self._window)
         dock.setObjectName(f"dock.{name}")
+        dock.setTitleBarWidget(DockTitle(dock))
         dock.visibilityChanged.connect(lambda _: self.changed.emit())
         return dock
 

@@ -1,5 +1,8 @@
 """The panels of an open folder, connected to each other."""
 
+from contextlib import suppress
+
+import msgspec
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
@@ -7,13 +10,14 @@ from damnit_backend.contextproc.checker import CheckResult, check_code
 from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.store.settings import get_setting
 from damnit_gui.plots.pane import PlotPane
+from damnit_gui.plots.spec import PlotSpec
 from damnit_gui.services.folder_session import FolderSession
 
 from .editor import EditorPanel
 from .inspector import InspectorPanel
 from .jobs import JobsPanel
 from .log import LogPanel
-from .table import RunTablePanel
+from .table.panel import RunTablePanel
 
 
 class SessionPanels(QObject):
@@ -23,13 +27,15 @@ class SessionPanels(QObject):
     """The name of a panel that has something to show."""
     changed = pyqtSignal()
     """What may be done, such as on the current cell, is another."""
+    asked = pyqtSignal(str, object)
+    """A question for people, and the answers: pairs of a text and a function."""
 
     def __init__(self, session: FolderSession, parent: QWidget) -> None:
         super().__init__(parent)
         self._session = session
         self.table = RunTablePanel(session)
         self.inspector = InspectorPanel(session)
-        self.plots = PlotPane(session.table, session.tasks, session.notifier, session.folder)
+        self.plots = PlotPane(session)
         self.editor = EditorPanel(session.folder, session.tasks, session.notifier, self._check, session.read_only)
         self.jobs = JobsPanel(session)
         self.log = LogPanel(session)
@@ -37,16 +43,23 @@ class SessionPanels(QObject):
 
     def _connect(self) -> None:
         self.table.current_cell_changed.connect(self.inspector.show_cell)
-        self.table.current_cell_changed.connect(lambda _: self.changed.emit())
+        self.table.current_cell_changed.connect(self._note_change)
+        self.table.layout_changed.connect(self.changed)
         self.table.open_cell.connect(self.open_result)
         self.table.plot_requested.connect(self.plot)
         self.table.show_log.connect(self.show_run_log)
-        self.inspector.open_requested.connect(self.open_result)
+        self.inspector.open_cell.connect(self.open_result)
+        self.inspector.show_log.connect(self.show_run_log)
         self.plots.run_clicked.connect(self.focus_run)
         self.jobs.show_log.connect(self.show_run_log)
         self.jobs.run_activated.connect(self.focus_run)
-        self.editor.reprocess_requested.connect(self._reprocess_all)
-        self._session.editing.undo_stack.indexChanged.connect(lambda _: self.changed.emit())
+        self.log.open_line.connect(self.show_code)
+        self.editor.reprocess_requested.connect(self._ask_reprocess)
+        self._session.editing.undo_stack.indexChanged.connect(self._note_change)
+
+    def _note_change(self, _: object) -> None:
+        # A method and no lambda: Qt forgets the connection when this object goes, and the session outlives it.
+        self.changed.emit()
 
     def _check(self, code: str) -> CheckResult:
         """Blocking; called by the editor in a worker."""
@@ -70,21 +83,41 @@ class SessionPanels(QObject):
         self.log.show_listener()
         self.panel_wanted.emit("log")
 
+    def show_code(self, line: int) -> None:
+        """Go to a line (from 1) of the context file."""
+        self.panel_wanted.emit("editor")
+        self.editor.go_to_line(line)
+
     def focus_run(self, key: RunKey) -> None:
         self.panel_wanted.emit("table")
         self.table.focus_run(key)
 
-    def _reprocess_all(self) -> None:
-        data = self._session.table.data
-        if data is not None:
-            self._session.backend.reprocess([data.run(row).key for row in range(len(data))])
+    def arrangement(self) -> dict[str, object]:
+        """How people arranged the table and which plots are open, as plain JSON."""
+        return {"table": self.table.layout_state(), "plots": msgspec.to_builtins(self.plots.specs())}
 
-    def selected_runs(self) -> list[RunKey]:
-        """The runs whose rows are selected, else that of the current cell."""
+    def restore(self, stored: object) -> None:
+        """Arrange everything as `arrangement` told once; what makes no sense in it is left out."""
+        if not isinstance(stored, dict):
+            return
+        if "table" in stored:
+            self.table.restore_layout(stored["table"])
+        for spec in stored.get("plots") or ():
+            with suppress(msgspec.ValidationError):
+                self.plots.add_spec(msgspec.convert(spec, PlotSpec))
+
+    def _ask_reprocess(self) -> None:
+        """With a new context file: all runs, or only those that are selected in the table."""
         data = self._session.table.data
-        if data is None:
-            return []
-        return [data.run(row).key for row in self.table.selected_rows()]
+        if data is None or not len(data):
+            return
+        runs = [data.run(row).key for row in range(len(data))]
+        answers = [(f"All {len(runs)} runs", lambda: self._session.backend.reprocess(runs))]
+        selected = self.table.selected_rows()
+        if selected:
+            text = f"Only r{selected[0].run:04d}" if len(selected) == 1 else f"The {len(selected)} selected runs"
+            answers.append((text, lambda: self._session.backend.reprocess(selected)))
+        self.asked.emit("Which runs are to be processed again with the context file that is saved?", answers)
 
     def close(self) -> None:
         """Keep what is unsaved, and remove the panels."""

@@ -1,10 +1,10 @@
-"""What stands at the left and right end of the tool bar: the folder with its menu, and the number of runs."""
+"""What the tool bar has besides actions: the folder with its menu."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PyQt6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from damnit_gui.panels.status.elided import ElidedButton
 from damnit_gui.services.folder_session import FolderSession
@@ -32,11 +32,11 @@ class FolderButton(ElidedButton):
 
     def set_session(self, session: FolderSession | None) -> None:
         if session is None:
-            self.show_text("No folder", icon("mdi6.folder-outline"))
+            self.show_text("No folder  ▾", icon("mdi6.folder-outline"))
             return
         tip = f"{session.folder.path}{' (read-only)' if session.read_only else ''}"
         symbol = icon("mdi6.folder-lock-outline" if session.read_only else "mdi6.folder-table-outline")
-        self.show_text(folder_title(session), symbol, tip)
+        self.show_text(f"{folder_title(session)}  ▾", symbol, tip)
 
     def set_recent(self, folders: Sequence[Path]) -> None:
         if self._recent is None:
@@ -53,13 +53,6 @@ def folder_title(session: FolderSession) -> str:
     if session.proposal is None:
         return str(path)
     return f"p{session.proposal} – {path.name}" if path.name != "amore" else f"p{session.proposal}"
-
-
-class RunCount(QLabel):
-    """How many runs the table has."""
-
-    def show_count(self, count: int) -> None:
-        self.setText("1 run" if count == 1 else f"{count} runs")
 
 
 def spacer() -> QWidget:

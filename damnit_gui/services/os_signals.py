@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from typing import Any
 
 from PyQt6.QtCore import QObject, QSocketNotifier, pyqtSignal
 
@@ -16,7 +17,8 @@ class OsSignals(QObject):
         self._reader, self._writer = socket.socketpair()
         self._reader.setblocking(False)
         self._writer.setblocking(False)
-        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        descriptor: Any = self._reader.fileno()  # The stubs want a pointer; Qt takes the number.
+        self._notifier = QSocketNotifier(descriptor, QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._read)
         self._old_fd = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
         # The handlers need do nothing: the number of the signal arrives through the socket.

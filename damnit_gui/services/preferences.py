@@ -1,5 +1,7 @@
 """What the window remembers for its user: theme, recent folders, and where everything was."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import platformdirs
@@ -41,8 +43,10 @@ class Preferences(QObject):
         return [Path(text) for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
 
     def add_recent(self, folder: Path) -> None:
-        kept = [folder, *(other for other in self.recent if other != folder)][:RECENT]
-        self._set_recent(kept)
+        folders = [folder, *(other for other in self.recent if other != folder)]
+        for forgotten in folders[RECENT:]:
+            self._settings.remove(_folder_key(forgotten))
+        self._set_recent(folders[:RECENT])
 
     def remove_recent(self, folder: Path) -> None:
         self._set_recent([other for other in self.recent if other != folder])
@@ -59,9 +63,22 @@ class Preferences(QObject):
     def set_bytes(self, key: str, value: QByteArray) -> None:
         self._settings.setValue(f"window/{key}", value)
 
-    def clear_layout(self) -> None:
-        self._settings.remove("window")
+    def arrangement(self, folder: Path) -> object:
+        """How the panels of a folder were arranged, as plain JSON; None if they never were."""
+        text = self._settings.value(_folder_key(folder))
+        try:
+            return json.loads(text) if isinstance(text, str) else None
+        except ValueError:
+            return None
+
+    def set_arrangement(self, folder: Path, arrangement: object) -> None:
+        self._settings.setValue(_folder_key(folder), json.dumps(arrangement))
 
     def save(self) -> None:
         """Write what changed to the disk now."""
         self._settings.sync()
+
+
+def _folder_key(folder: Path) -> str:
+    # A path is no key: its slashes would make groups.
+    return f"folders/{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"

@@ -43,7 +43,7 @@ def style_sheet(tokens: Tokens) -> str:
     return f"""
 QMainWindow::separator {{ background: {tokens.border}; width: 1px; height: 1px; }}
 QMainWindow::separator:hover {{ background: {tokens.accent}; }}
-QDockWidget {{ titlebar-close-icon: none; titlebar-normal-icon: none; }}
+#dockTitle {{ background: {tokens.window}; border-bottom: 1px solid {tokens.border}; }}
 QToolTip {{
     color: {tokens.text}; background: {tokens.raised}; border: 1px solid {tokens.border}; padding: {SPACE_1}px;
 }}

@@ -1,6 +1,6 @@
 """The status bar: the listener, how its news arrive, edits that wait, and the last message."""
 
-from PyQt6.QtCore import QTimer, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QLabel, QMenu, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from damnit_gui.panels.messages.panel import SYMBOLS, notice_line
@@ -14,6 +14,9 @@ from .elided import ElidedButton
 INFO_MS = 15_000
 """Notices that need no answer leave the bar after this time; the list of messages keeps them."""
 
+LIVE_TIP = "The listener tells this window of each change at once."
+POLLING_TIP = "No connection to the listener: the database is looked into once a second."
+
 
 class StatusBar(QStatusBar):
     listener_log_requested = pyqtSignal()
@@ -25,7 +28,10 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self.listener = ElidedButton("Listener")
         self.listener.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.transport = QLabel()
+        self.listener.setIconSize(QSize(9, 9))
+        self.transport = ElidedButton("Connection")
+        self.transport.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._connected, self._problem = False, ""
         self.pending = QLabel()
         self.message = ElidedButton("Last message")
         self.message.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
@@ -55,6 +61,7 @@ class StatusBar(QStatusBar):
         if self._restart is not None:
             self._restart.setEnabled(not session.read_only)
         self.show_listener(session.backend.view)
+        self._problem = session.live.problem
         self.show_connected(session.live.connected)
         self.show_pending(session.editing.waiting)
 
@@ -65,24 +72,29 @@ class StatusBar(QStatusBar):
     def show_listener(self, view: ListenerView) -> None:
         """A dot in the colour of its state, and what it does."""
         tip = f"Listener: {view.text}\n{view.log}" if view.log else f"Listener: {view.text}"
-        self.listener.show_text(f"Listener: {view.text}", icon("mdi6.circle-medium", view.token), tip)
+        self.listener.show_text(f"Listener: {view.text}", icon("mdi6.circle", view.token), tip)
         self.listener.show()
 
     def show_connected(self, connected: bool) -> None:
-        """How changes are heard of."""
-        self.transport.setText("live" if connected else "polling")
-        self.transport.setToolTip(
-            "The listener tells this window of each change at once."
-            if connected
-            else "No connection to the listener: the database is looked into once a second."
-        )
-        self.transport.setForegroundRole(self.transport.palette().ColorRole.PlaceholderText)
-        self.transport.show()
+        """Whether changes are heard of at once."""
+        self._connected = connected
+        self._show_transport()
 
     def show_problem(self, problem: str) -> None:
-        """Why the database cannot be read just now."""
-        self.transport.setText("database not readable" if problem else "polling")
-        self.transport.setToolTip(problem)
+        """Why the database cannot be looked into just now; empty if it can."""
+        self._problem = problem
+        self._show_transport()
+
+    def _show_transport(self) -> None:
+        if self._problem:
+            self.transport.show_text(
+                "database not readable", icon("mdi6.database-alert-outline", "error"), self._problem
+            )
+        elif self._connected:
+            self.transport.show_text("live", icon("mdi6.access-point", "muted"), LIVE_TIP)
+        else:
+            self.transport.show_text("polling", icon("mdi6.access-point-off", "muted"), POLLING_TIP)
+        self.transport.show()
 
     def show_pending(self, count: int) -> None:
         self.pending.setText("1 edit pending" if count == 1 else f"{count} edits pending")

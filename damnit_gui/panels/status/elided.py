@@ -33,6 +33,8 @@ class ElidedButton(QToolButton):
         painter = QStylePainter(self)
         option = QStyleOptionToolButton()
         self.initStyleOption(option)
+        # The style's arrow would stand apart; that there is a menu is seen when the button is pressed.
+        option.features &= ~QStyleOptionToolButton.ToolButtonFeature.HasMenu
         room = self.width() - self.iconSize().width() - 2 * SPACE_2
         option.text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)

@@ -35,6 +35,7 @@ class RecentList(QWidget):
         layout.addWidget(heading)
         layout.addWidget(self._empty)
         layout.addWidget(self.list, 1)
+        layout.addStretch(0)
         self.list.itemActivated.connect(self._choose)
         self.list.itemClicked.connect(self._choose)
         self.list.deleted.connect(lambda item: self.forget.emit(item.data(Qt.ItemDataRole.UserRole)))
