@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from damnit_backend.core.errors import UserError
-from damnit_backend.simulator.calibration import calibrate
+from damnit_backend.simulator.calibration import calibrate, proc_size
 from damnit_backend.simulator.options import BeamtimeOptions, check_run
 from damnit_backend.simulator.plan import RunPlan, plan_run
-from damnit_backend.simulator.raw_run import DETECTOR_AGGREGATOR, file_name, write_raw_files
+from damnit_backend.simulator.raw_run import DETECTOR_AGGREGATOR, file_name, raw_size, write_raw_files
 
 
 class Beamtime:
@@ -57,7 +57,7 @@ class Beamtime:
         if not (math.isfinite(begin) and 0 < begin < 1e10):
             raise UserError(f"A run cannot begin at {begin}.", "Give seconds since 1970.")
         self.prepare()
-        with _new_run_directory(self.raw_path(run)) as directory:
+        with _new_run_directory(self.raw_path(run), raw_size(self.options, plan)) as directory:
             write_raw_files(directory, self.options, plan, begin)
         return directory
 
@@ -71,15 +71,16 @@ class Beamtime:
         if not raw_file.is_file():
             raise UserError(f"Run {run} has no raw detector data to calibrate.", "Write its raw data first.")
         self.prepare()
-        with _new_run_directory(self.proc_path(run)) as directory:
+        with _new_run_directory(self.proc_path(run), proc_size(self.options, plan)) as directory:
             calibrate(raw_file, directory / file_name("CORR", run, DETECTOR_AGGREGATOR), self.options, plan)
         return directory
 
 
 @contextmanager
-def _new_run_directory(path: Path) -> Iterator[Path]:
-    """Make a run's directory for the block to fill; it is removed again if that fails."""
+def _new_run_directory(path: Path, size: int) -> Iterator[Path]:
+    """Make a run's directory for the block to fill with `size` bytes; it is removed again if that fails."""
     try:
+        _check_space(path.parent, size)
         path.mkdir()
     except FileExistsError as error:
         raise UserError(
@@ -100,3 +101,13 @@ def _new_run_directory(path: Path) -> Iterator[Path]:
     finally:
         if not complete:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _check_space(path: Path, size: int) -> None:
+    """Refuse what does not fit on the disk beforehand: when a disk runs full, the HDF5 library may crash."""
+    free = shutil.disk_usage(path).free
+    if size > free:
+        raise UserError(
+            f"A run of {size / 1e9:.1f} GB does not fit in {path}, where {free / 1e9:.1f} GB are free.",
+            "Choose fewer trains, smaller images or another disk.",
+        )

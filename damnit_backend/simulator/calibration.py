@@ -1,5 +1,6 @@
 """What the facility's calibration does: reads a raw detector file and writes the corrected one, in photons."""
 
+import math
 from pathlib import Path
 
 import h5py
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from damnit_backend.simulator import sources
-from damnit_backend.simulator.datafile import FileInfo, new_data_file
+from damnit_backend.simulator.datafile import METADATA_BYTES, FileInfo, new_data_file
 from damnit_backend.simulator.options import BeamtimeOptions
 from damnit_backend.simulator.pixels import detector_pixels
 from damnit_backend.simulator.plan import RunPlan
@@ -49,3 +50,8 @@ def calibrate(raw_file: Path, proc_file: Path, options: BeamtimeOptions, plan: R
                     sources.DETECTOR_MASK: (np.uint32, mask.shape, masks),
                 },
             )
+
+
+def proc_size(options: BeamtimeOptions, plan: RunPlan) -> int:
+    """About how many bytes the calibrated data of a run take."""
+    return METADATA_BYTES + plan.trains * math.prod(options.detector_shape) * 2 * 4

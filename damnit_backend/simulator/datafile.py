@@ -19,7 +19,10 @@ from damnit_backend.simulator.options import TRAINS_PER_SECOND
 
 FORMAT_VERSION = "1.2"
 BLOCK_BYTES = 16 * 2**20
-CHUNK_BYTES = 2**20
+CHUNK_BYTES = 2**18
+
+METADATA_BYTES = 2**18
+"""Not much less than what a run's files take beside the data of fast sources."""
 
 Block = Callable[[int, int], NDArray[np.generic]]
 """Makes the data of the trains from the first to before the second number, (trains, …)."""
@@ -151,7 +154,8 @@ def new_data_file(path: Path, info: FileInfo) -> Iterator[DataFile]:
 def train_times(start_time: float, trains: int) -> NDArray[np.uint64]:
     """When each train came, in nanoseconds since 1970, for a run that began at `start_time` (seconds)."""
     period = 10**9 // TRAINS_PER_SECOND
-    return np.uint64(round(start_time * 1e9)) + np.arange(trains, dtype=np.uint64) * np.uint64(period)
+    begin = np.uint64(round(start_time * 1e6)) * np.uint64(1000)  # a float of today's date has no nanoseconds
+    return begin + np.arange(trains, dtype=np.uint64) * np.uint64(period)
 
 
 def blocks(trains: int, row_bytes: int) -> Iterator[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """The raw files of a run, as the DAQ's aggregators write them: slow data with the XGM, camera, digitizer, detector."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from damnit_backend.simulator import sources
 from damnit_backend.simulator.beam import Beam, simulate_beam
-from damnit_backend.simulator.datafile import DataFile, FileInfo, Slow, new_data_file, train_times
+from damnit_backend.simulator.datafile import METADATA_BYTES, DataFile, FileInfo, Slow, new_data_file, train_times
 from damnit_backend.simulator.options import TRAINS_PER_SECOND, BeamtimeOptions
 from damnit_backend.simulator.plan import RunKind, RunPlan
 from damnit_backend.simulator.randomness import generator
@@ -34,6 +35,13 @@ def write_raw_files(directory: Path, options: BeamtimeOptions, plan: RunPlan, st
             block = partial(fast.signal, options, plan, beam)
             with new_data_file(directory / file_name("RAW", plan.run, fast.aggregator), info) as file:
                 file.add_instrument(fast.source, {fast.key: (fast.dtype, fast.shape, block)})
+
+
+def raw_size(options: BeamtimeOptions, plan: RunPlan) -> int:
+    """About how many bytes the raw data of a run take."""
+    recorded = [fast for fast in _fast_sources(options) if fast.source not in plan.missing]
+    train = sum(np.dtype(fast.dtype).itemsize * math.prod(fast.shape) for fast in recorded)
+    return METADATA_BYTES + plan.trains * (train + options.pulses * np.dtype(np.float32).itemsize)
 
 
 def file_name(category: str, run: int, aggregator: str) -> str:
