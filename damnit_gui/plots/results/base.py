@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QWidget
 from damnit_backend.store.results import Result
 from damnit_gui.plots.data import AxisInfo
 from damnit_gui.services.notifier import Notifier
-from damnit_gui.services.tasks import Tasks
+from damnit_gui.services.tasks import Task, Tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,17 @@ class Services:
 
     tasks: Tasks
     notifier: Notifier
+
+
+class Running:
+    """The task that a widget waits for. It outlives the widget, which must not be called back once it is gone."""
+
+    def __init__(self) -> None:
+        self.task: Task | None = None
+
+    def cancel(self) -> None:
+        if self.task is not None:
+            self.task.cancel()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ class Loaded:
     preview: bool = False
 
 
-def load_first(path: Path, name: str, large: int = LARGE) -> Loaded:
+def load_first(path: Path, name: str) -> Loaded:
     """The preview if there is one, else the whole unless it is large. UserError if it cannot be read."""
     try:
         with open_results(path) as file:
             size = _size(file.get(name))
             preview = f"{PREVIEW}/{name}" in file
-        if not preview and size > large:
+        if not preview and size > LARGE:
             return Loaded(None, size)
         return Loaded(read_preview(path, name), size, preview)
     except _TROUBLE as error:

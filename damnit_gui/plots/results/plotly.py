@@ -13,7 +13,7 @@ from damnit_gui.plots.canvas import Canvas
 from damnit_gui.plots.picture import picture_actions
 from damnit_gui.theme import SPACE_2, icon
 
-from .base import Services, Shown, ViewKind
+from .base import Running, Services, Shown, ViewKind
 from .image import ImageView
 from .plotly_data import Drawable, drawable
 
@@ -38,6 +38,8 @@ class PlotlyView(QWidget):
         super().__init__()
         self._shown = shown
         self._services = services
+        self._writing = writing = Running()
+        self.destroyed.connect(lambda: writing.cancel())
         content = drawable(shown.result.data)
         self._title = QLabel(content.title, self)
         self._title.setTextFormat(Qt.TextFormat.PlainText)
@@ -71,7 +73,7 @@ class PlotlyView(QWidget):
     def _open(self) -> None:
         self._button.setEnabled(False)
         text, title = self._shown.result.data, self._shown.value.title
-        self._services.tasks.run(lambda: write_page(text, title), self._opened, self._failed)
+        self._writing.task = self._services.tasks.run(lambda: write_page(text, title), self._opened, self._failed)
 
     def _opened(self, path: Path) -> None:
         self._button.setEnabled(True)

@@ -1,5 +1,8 @@
 """A full result in a tab of the plot pane, or in a window of its own."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -15,7 +18,7 @@ from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.state.table_data import TableDelta
 from damnit_gui.theme import SPACE_1, SPACE_2, SPACE_3
 
-from .base import Services, Shown
+from .base import Running, Services, Shown
 from .loading import Loaded, load_first, load_whole, size_text
 from .result_view import ResultView
 
@@ -32,6 +35,8 @@ class ResultTab(QWidget):
         self._tasks = session.tasks
         self._notifier = session.notifier
         self._path = session.folder.run_file(key.row)
+        self._reading = reading = Running()
+        self.destroyed.connect(lambda: reading.cancel())
         self.view = ResultView(Services(self._tasks, self._notifier), self)
         self._whole = QPushButton("Full data", self)
         self._whole.setToolTip("A preview is shown: read the full result")
@@ -84,24 +89,19 @@ class ResultTab(QWidget):
 
     def load(self) -> None:
         """Read what is to be shown first."""
-        path, name = self._path, self.key.name
-        self._begin()
-        self._tasks.run(lambda: load_first(path, name), self._show, self._failed, group=self._group)
+        self._read(load_first)
 
     def load_whole(self) -> None:
         """Read everything, however large."""
+        self._read(load_whole)
+
+    def _read(self, load: Callable[[Path, str], Loaded]) -> None:
         path, name = self._path, self.key.name
-        self._begin()
-        self._tasks.run(lambda: load_whole(path, name), self._show, self._failed, group=self._group)
-
-    @property
-    def _group(self) -> str:
-        return f"result {id(self)}"
-
-    def _begin(self) -> None:
         self.notice.hide()
         self._whole.hide()
         self.view.label.setText("Reading …")
+        self._reading.cancel()
+        self._reading.task = self._tasks.run(lambda: load(path, name), self._show, self._failed)
 
     def _show(self, loaded: Loaded) -> None:
         self.view.label.setText("Preview" if loaded.preview else "")
