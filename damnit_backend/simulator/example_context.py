@@ -156,7 +156,7 @@ def jet_centre(run, position: "var#motor", transmission: "var#transmission", kin
 @Variable("Jet/Scan", tags="jet")
 def jet_scan(run, position: "var#motor", transmission: "var#transmission", centre: "var#jet_centre", name: "var#label"):
     """Transmission against motor position."""
-    figure = Figure(figsize=(5, 3.5))
+    figure = Figure(figsize=(5, 3.5), layout="tight")
     axes = figure.subplots()
     axes.plot(position, transmission, ".", alpha=0.5)
     axes.axvline(centre, color="C1", label=f"jet at {centre:.3f} mm")

@@ -63,7 +63,7 @@ def check_run(run: int) -> None:
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:  # also refuses NaN
-        raise UserError(f"Simulated beamtime: {name} cannot be {value}.", f"Choose a value from {low:g} to {high:g}.")
+        raise UserError(f"Simulated beamtime: {name} cannot be {value}.", f"Choose a value from {low:,} to {high:,}.")
 
 
 def _check_shape(name: str, shape: tuple[int, int]) -> None:
