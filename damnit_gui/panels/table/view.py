@@ -109,6 +109,9 @@ class RunTableView(QTableView):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is None:
             return
+        if self.is_editing:  # a key that the editor has done with
+            super().keyPressEvent(event)
+            return
         index = self.currentIndex()
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain and index.isValid():
