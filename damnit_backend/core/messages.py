@@ -37,7 +37,7 @@ class Changed(msgspec.Struct, frozen=True, tag="changed"):
 
 
 class Status(msgspec.Struct, frozen=True, tag="status"):
-    """What the listener is doing now: ``running`` names runs in work; ``problem`` is for people, empty if all is well."""
+    """What the listener does now: ``running`` names runs in work; ``problem`` is for people, empty if there is none."""
 
     activity: Activity
     queued: int = 0

@@ -21,7 +21,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """What a facility or a person may choose for all folders."""
 
     data_root: str = ""
-    """Where proposals lie, as ROOT/INSTRUMENT/CYCLE/pNNNNNN. Empty: ``$XFEL_DATA_ROOT`` or ``$EXTRA_DATA_DATA_ROOT``."""
+    """Where proposals are, as ROOT/INSTRUMENT/CYCLE/pNNNNNN. Empty: ``$XFEL_DATA_ROOT``, ``$EXTRA_DATA_DATA_ROOT``."""
     settle_seconds: Seconds = 2.0
     """A run is ready when none of its files has changed for this long."""
     scan_seconds: Annotated[float, Meta(ge=0.05, le=3600)] = 0.5

@@ -1,36 +1,36 @@
 """A connection to `runs.sqlite`, and the two ways to use it: `reading()` and `writing()`."""
 
 import contextlib
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import quote
 
 from damnit_backend.core.errors import UserError
 
+from .connection import DatabaseBusyError, clear_errors, connect, is_busy
 from .folder import Folder
+
+__all__ = ["Database", "DatabaseBusyError"]
 
 BUSY_SECONDS = 10.0
 """How long a statement waits for another program's lock before the store gives up."""
-
-
-class DatabaseBusyError(UserError):
-    """Another program held the database's lock for longer than the store waits."""
 
 
 class Database:
     """A connection to the database of one folder. Use it in one thread; open another one for another.
 
     Every access is inside `reading` (one consistent view; keep it short) or `writing` (one transaction, committed at
-    the end of the block, undone if the block raises).
+    the end of the block, undone if the block raises). A database that was replaced by another file is followed.
     """
 
-    def __init__(self, folder: Folder, *, read_only: bool = False) -> None:
+    def __init__(self, folder: Folder, *, read_only: bool = False, create: bool = False) -> None:
         self.folder = folder
         self.read_only = read_only
-        with _clear_errors(folder):
-            self._connection = _connect(folder.database, read_only)
+        with clear_errors(folder.database):
+            self._connection = self._connect(create)
+            self._file = self._identity()
 
     def __enter__(self) -> "Database":
         return self
@@ -46,13 +46,13 @@ class Database:
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """One consistent view of the database."""
-        with _clear_errors(self.folder):
+        with clear_errors(self.folder.database):
+            self._follow()
             self._connection.execute("BEGIN")
             try:
                 yield self._connection
             finally:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                self._undo()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -61,69 +61,67 @@ class Database:
             raise UserError(
                 f"{self.folder.path} was opened for reading only.", "Ask its owner for permission to write."
             )
-        with _clear_errors(self.folder):
+        with clear_errors(self.folder.database):
+            self._follow()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                # A commit that fails, because others still read, leaves the transaction open as well.
+                self._undo()
                 raise
-            self._connection.execute("COMMIT")
 
     def set_journal_mode(self, mode: str) -> None:
         """Change the journal unless another program is using the database just now (then it stays as it is)."""
-        current = self._connection.execute("PRAGMA journal_mode").fetchone()[0]
-        if current.upper() == mode.upper():
-            return
-        try:
-            self._connection.execute(f"PRAGMA journal_mode = {mode}")
-        except sqlite3.OperationalError as error:
-            if not _is_busy(error):
-                raise
+        with clear_errors(self.folder.database):
+            current = self._connection.execute("PRAGMA journal_mode").fetchone()[0]
+            if current.upper() == mode.upper():
+                return
+            self._connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                self._connection.execute(f"PRAGMA journal_mode = {mode}")
+            except sqlite3.OperationalError as error:
+                if not is_busy(error):
+                    raise
+            finally:
+                self._connection.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
 
     def backup_to(self, target: Path) -> None:
-        """A consistent copy of the whole database, made while others use it."""
-        with contextlib.closing(sqlite3.connect(target)) as copy:
-            self._connection.backup(copy)
+        """A consistent copy of the whole database, made while others use it; there once it is complete."""
+        aside = target.with_name(f"{target.name}.{secrets.token_hex(4)}.writing")
+        try:
+            with clear_errors(target), contextlib.closing(sqlite3.connect(aside)) as copy:
+                self._connection.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the original has
+            aside.replace(target)
+        finally:
+            aside.unlink(missing_ok=True)
 
+    def _connect(self, create: bool = False) -> sqlite3.Connection:
+        mode = "ro" if self.read_only else "rwc" if create else "rw"
+        return connect(self.folder.database, mode, BUSY_SECONDS)
 
-def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
-    mode = "ro" if read_only else "rwc"
-    try:
-        connection = sqlite3.connect(
-            f"file:{quote(str(path))}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
-        )
-    except sqlite3.Error as error:
-        raise UserError(f"The database {path} cannot be opened: {error}.") from error
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    return connection
+    def _undo(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
+    def _follow(self) -> None:
+        """Connect anew if the file is another one than at first: what is written to a removed file is lost."""
+        found = self._identity()
+        if found != self._file:
+            self._connection.close()
+            self._connection = self._connect()
+            self._file = found
 
-def _is_busy(error: sqlite3.OperationalError) -> bool:
-    return error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-
-
-@contextlib.contextmanager
-def _clear_errors(folder: Folder) -> Iterator[None]:
-    """SQLite's errors that the world causes, said in people's words."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if _is_busy(error):
-            raise DatabaseBusyError(
-                f"Another program has locked {folder.database} for over {BUSY_SECONDS:.0f} s.", "Try again."
-            ) from error
-        if error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
+    def _identity(self) -> tuple[object, ...]:
+        """What tells the file from another one; of one that may be read as unchanging, also whether it changed."""
+        path = self.folder.database
+        try:
+            found = path.stat()
+        except OSError as error:
             raise UserError(
-                f"{folder.database} cannot be written: {error}.", "Is the disk full or write-protected?"
+                f"The database {path} cannot be reached: {error.strerror}.", "Was the folder moved or removed?"
             ) from error
-        raise
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            raise UserError(
-                f"{folder.database} is damaged or is not an SQLite database: {error}.",
-                "Move it away and restore it from a backup.",
-            ) from error
-        raise
+        same = (found.st_dev, found.st_ino)
+        return (*same, found.st_mtime_ns, path.with_name(path.name + "-shm").exists()) if self.read_only else same

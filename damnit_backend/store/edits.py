@@ -1,5 +1,6 @@
 """Writing what people type: comments and editable variables."""
 
+import sqlite3
 import time
 
 from damnit_backend.core.codec import encode
@@ -13,13 +14,22 @@ MANUAL = "manual-input"
 """The provenance of a value that a person typed in."""
 
 
+_ACCEPTED: dict[str, tuple[type, ...]] = {
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (float, int),
+    "string": (str,),
+}
+"""What may be stored for each type of variable; the comment of a run is a string."""
+
+
 def write_edit(database: Database, key: CellKey, value: bool | int | float | str | None) -> None:
-    """Store what a person typed into a cell; None empties it. The run is added if it is new."""
+    """Store what a person typed into a cell; None empties it. The run is added if it is new.
+
+    UserError if the variable is not one that people edit, or is of another type than the value.
+    """
     with database.writing() as sql:
-        if key.name != COMMENT:
-            row = sql.execute("SELECT type FROM variables WHERE name = ?", (key.name,)).fetchone()
-            if row is None or row[0] is None:
-                raise UserError(f"{key.name} is computed by the context file and cannot be edited.")
+        value = _checked(sql, key.name, value)
         now = time.time()
         sql.execute("INSERT OR IGNORE INTO run_info VALUES (?, ?, NULL, ?)", (*key.row, now))
         stored = encode(CellValue(value))
@@ -32,3 +42,26 @@ def write_edit(database: Database, key: CellKey, value: bool | int | float | str
             " summary_type = NULL, summary_method = NULL, attributes = NULL",
             (*key, stored.value, now, provenance),
         )
+
+
+def _checked(
+    sql: sqlite3.Connection, name: str, value: bool | int | float | str | None
+) -> bool | int | float | str | None:
+    """The value as the variable's type has it."""
+    type_ = "string"
+    if name != COMMENT:
+        row = sql.execute("SELECT type FROM variables WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            raise UserError(f"There is no variable {name}.", "Declare it first.")
+        if row[0] is None:
+            raise UserError(f"{name} is computed by the context file and cannot be edited.")
+        type_ = row[0]
+    if value is None:
+        return None
+    # bool is a kind of int in Python, not here; a type that we do not know takes what comes.
+    accepted = _ACCEPTED.get(type_, (type(value),))
+    if not isinstance(value, accepted) or (isinstance(value, bool) and bool not in accepted):
+        raise UserError(f"{value!r} does not fit into {name}, which is of type {type_}.")
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise UserError(f"{value} is too large for {name}.", "Integers have at most 64 bits.")
+    return float(value) if type_ == "number" else value

@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-from damnit_backend.core.keys import RunKey
+from damnit_backend.core.keys import RunKey, row_key
 
 from .database import Database
 
@@ -41,16 +41,19 @@ def read_changes(database: Database, since: int) -> Changes:
         seq = last_seq(sql)
         if seq == since:
             return Changes(seq, complete=True)
-        first = sql.execute("SELECT min(seq) FROM desk_changes").fetchone()[0]
         # A smaller number than the reader's means that the database was replaced by another one.
-        if seq < since or first is None or first > since + 1:
+        if seq < since:
+            return Changes(seq, complete=False)
+        first = sql.execute("SELECT min(seq) FROM desk_changes").fetchone()[0]
+        if first is None or first > since + 1:
             return Changes(seq, complete=False)
         rows = sql.execute("SELECT DISTINCT kind, proposal, run FROM desk_changes WHERE seq > ?", (since,)).fetchall()
     kinds = {kind for kind, _, _ in rows}
+    keys = {row_key(proposal, run) for kind, proposal, run in rows if kind in ("run", "value")}
     return Changes(
         seq,
         complete=True,
-        runs=frozenset(RunKey(proposal, run) for kind, proposal, run in rows if kind in ("run", "value")),
+        runs=frozenset(key for key in keys if key is not None),
         variables="variable" in kinds,
         settings="setting" in kinds,
         jobs="job" in kinds,

@@ -1,5 +1,6 @@
 """Where things lie in a DAMNIT folder, and how a folder is found from a proposal number."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,16 @@ class Folder:
         return self.logs / "listener.log"
 
 
+def has_database(folder: Folder) -> bool:
+    """Whether the directory is a DAMNIT folder. UserError if this user may not even look."""
+    try:
+        return folder.database.is_file()
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"{str(folder.path)!r} cannot be looked into: {error}.", "Check the path, or ask its owner."
+        ) from error
+
+
 def find_proposal(proposal: int, settings: Settings) -> Path:
     """The directory of a proposal: `<root>/<instrument>/<cycle>/p<6 digits>`."""
     root = data_root(settings)
@@ -62,15 +73,18 @@ def find_proposal(proposal: int, settings: Settings) -> Path:
 def resolve_folder(text: str, settings: Settings) -> Folder:
     """The folder that people mean: its path, a proposal number, or a directory in which the only one lies."""
     digits = text.removeprefix("p")
-    if digits.isdigit() and not Path(text).exists():
+    if re.fullmatch("[0-9]{1,9}", digits) and not Path(text).exists():
         return Folder(find_proposal(int(digits), settings) / USUAL_PLACE)
-    path = Path(text).expanduser().absolute()
+    try:
+        path = Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        raise UserError(f"There is no folder {text}: {error}", "Check the spelling.") from error
     named = Folder(path)
-    if named.database.exists():
+    if has_database(named):
         return named
     for pattern in (str(USUAL_PLACE), f"*/*/p[0-9]*/{USUAL_PLACE}"):
         inside = [Folder(found) for found in sorted(path.glob(pattern))]
-        existing = [folder for folder in inside if folder.database.exists()]
+        existing = [folder for folder in inside if has_database(folder)]
         if len(existing) == 1:
             return existing[0]
     return named
@@ -81,7 +95,7 @@ def require_folder(text: str, settings: Settings) -> Folder:
     folder = resolve_folder(text, settings)
     if not folder.path.is_dir():
         raise UserError(f"There is no folder {folder.path}.", "Check the spelling, or make one with: damnit init")
-    if not folder.database.is_file():
+    if not has_database(folder):
         raise UserError(
             f"{folder.path} is not a DAMNIT folder: it has no runs.sqlite.",
             "Open another one, or make it one with: damnit init",

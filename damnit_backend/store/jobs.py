@@ -57,6 +57,8 @@ def add_job_in(sql: sqlite3.Connection, request: Request) -> int:
         (*request.key, request.stage, variables),
     ).fetchone()
     if same:
+        if request.live:
+            sql.execute("UPDATE desk_jobs SET live = 1 WHERE id = ? AND live = 0", same)
         return int(same[0])
     done = sql.execute(
         "INSERT INTO desk_jobs (proposal, run, stage, variables, live, asked_by, asked_at, state)"
@@ -69,20 +71,21 @@ def add_job_in(sql: sqlite3.Connection, request: Request) -> int:
 def take_job(database: Database, busy: Sequence[RunKey] = ()) -> Job | None:
     """The next job, marked as running: live ones first, then in order; none for a run that is in work (``busy``)."""
     with database.writing() as sql:
-        rows = sql.execute(f"SELECT {_COLUMNS} FROM desk_jobs WHERE state = 'queued' ORDER BY live DESC, id")
-        for row in rows:
-            job = _job(row)
-            if job.request.key in busy:
-                continue
-            if job.attempts >= MAX_ATTEMPTS:
-                _finish(sql, job.id, "failed", f"Started {job.attempts} times without coming to an end; set aside.")
-                continue
-            sql.execute(
-                "UPDATE desk_jobs SET state = 'running', attempts = attempts + 1, started = ? WHERE id = ?",
-                (time.time(), job.id),
-            )
-            return job
-    return None
+        sql.execute(
+            "UPDATE desk_jobs SET state = 'failed', finished = ?,"
+            " message = 'Started ' || attempts || ' times without coming to an end; set aside.'"
+            " WHERE state = 'queued' AND attempts >= ?",
+            (time.time(), MAX_ATTEMPTS),
+        )
+        rows = sql.execute("SELECT id, proposal, run FROM desk_jobs WHERE state = 'queued' ORDER BY live DESC, id")
+        free = next((id_ for id_, *key in rows if tuple(key) not in busy), None)
+        if free is None:
+            return None
+        sql.execute(
+            "UPDATE desk_jobs SET state = 'running', attempts = attempts + 1, started = ? WHERE id = ?",
+            (time.time(), free),
+        )
+        return _job(sql.execute(f"SELECT {_COLUMNS} FROM desk_jobs WHERE id = ?", (free,)).fetchone())
 
 
 def requeue_abandoned(database: Database) -> int:
@@ -107,8 +110,9 @@ def read_jobs(database: Database, ids: Sequence[int] | None = None, limit: int =
     with database.reading() as sql:
         if not sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'desk_jobs'").fetchone():
             return []
-        rows = sql.execute(f"SELECT {_COLUMNS} FROM desk_jobs ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
-        if ids is not None:
+        if ids is None:
+            rows = sql.execute(f"SELECT {_COLUMNS} FROM desk_jobs ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
+        else:
             wanted = msgspec.json.encode(list(ids)).decode()
             rows = sql.execute(
                 f"SELECT {_COLUMNS} FROM desk_jobs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
@@ -124,7 +128,14 @@ def count_queued(database: Database) -> int:
 
 def _job(row: tuple[object, ...]) -> Job:
     id_, proposal, run, stage, variables, live, asked_by, *rest = row
-    names = None if variables is None else tuple(msgspec.json.decode(str(variables), type=list[str]))
+    names = None if variables is None else _names(str(variables))
     key = RunKey(proposal, run)  # type: ignore[arg-type]  # sqlite3 rows are untyped; the table's CHECKs hold
     request = Request(key, stage, names, bool(live), str(asked_by))  # type: ignore[arg-type]
     return Job(id_, request, *rest)  # type: ignore[arg-type]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(msgspec.json.decode(text, type=list[str]))
+    except msgspec.MsgspecError:
+        return ()  # Written by nobody of ours: computing nothing is better than everything.

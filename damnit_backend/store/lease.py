@@ -1,5 +1,6 @@
 """Which listener serves the folder: one at a time, shown by a heartbeat in the database."""
 
+import math
 import os
 import secrets
 import socket
@@ -36,22 +37,28 @@ class Lease:
 
     def is_alive(self, now: float) -> bool:
         """Whether its listener is there: its process on this host, else a fresh heartbeat."""
-        if self.is_local:
-            return _is_same_process(self.pid, self.started)
-        return abs(now - self.heartbeat) < LAPSE_SECONDS
+        fresh = abs(now - self.heartbeat) < LAPSE_SECONDS
+        if not self.is_local:
+            return fresh
+        born = _birth(self.pid)
+        # A process that is younger than the claim was given the same number later. While the heartbeat is fresh,
+        # the clock was set anew instead.
+        return born is not None and (born <= self.started + 1 or fresh)
 
 
 class ListenerExistsError(UserError):
     """Another listener serves the folder."""
 
 
-def _is_same_process(pid: int, claimed_at: float) -> bool:
-    """Whether the process runs and is not a later one that was given the same number."""
+def _birth(pid: int) -> float | None:
+    """When a process of this host began; None if there is none. Infinite if another user's may not be seen."""
     try:
         process = psutil.Process(pid)
-        return bool(process.create_time() <= claimed_at + 1 and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
+        return None if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())
+    except psutil.AccessDenied:
+        return math.inf
+    except (psutil.NoSuchProcess, ValueError, OverflowError):
+        return None
 
 
 def read_lease(database: Database) -> Lease | None:
@@ -73,7 +80,7 @@ def take_lease(database: Database, socket_path: str, user: str) -> Lease:
     mine = Lease(socket.gethostname(), os.getpid(), user, socket_path, secrets.token_hex(16), now, now)
     with database.writing() as sql:
         other = _lease(sql)
-        if other is not None and other.is_alive(now) and other.pid != mine.pid:
+        if other is not None and other.is_alive(now) and (other.host, other.pid) != (mine.host, mine.pid):
             raise ListenerExistsError(
                 f"A listener serves this folder already: process {other.pid} of {other.user} on {other.host}.",
                 "It does the work; stop it first if you want to run your own.",

@@ -68,16 +68,25 @@ _FEEDS = (
 )
 
 
+_MOVED = "WHEN OLD.proposal IS NOT NEW.proposal OR OLD.run IS NOT NEW.run"
+
+
 def change_triggers() -> str:
-    """Triggers that put every write, by whatever program, into the change feed."""
+    """Triggers that put every write, by whatever program, into the change feed.
+
+    What moves to another run is a change of the run that it leaves as well.
+    """
     statements = []
-    for table, kind, proposal, run, name in _FEEDS:
-        for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
-            columns = ", ".join(column.format(row=row) for column in (proposal, run, name))
+    for table, kind, *columns in _FEEDS:
+        events = [("insert", "INSERT", "NEW", ""), ("update", "UPDATE", "NEW", ""), ("delete", "DELETE", "OLD", "")]
+        if kind in ("run", "value"):
+            events.append(("moved", "UPDATE OF proposal, run", "OLD", _MOVED))
+        for suffix, event, row, condition in events:
+            values = ", ".join(column.format(row=row) for column in columns)
             statements.append(
-                f"CREATE TRIGGER IF NOT EXISTS desk_feed_{table}_{event.lower()} AFTER {event} ON {table}\n"
+                f"CREATE TRIGGER IF NOT EXISTS desk_feed_{table}_{suffix} AFTER {event} ON {table} {condition}\n"
                 f"BEGIN\n    INSERT INTO desk_changes (kind, proposal, run, name, at)"
-                f" VALUES ('{kind}', {columns}, {_NOW});\nEND;"
+                f" VALUES ('{kind}', {values}, {_NOW});\nEND;"
             )
     return "\n".join(statements)
 

@@ -27,5 +27,5 @@ def folder_proposal(database: Database) -> int | None:
         return None
     try:
         return int(value)
-    except ValueError as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise UserError(f"The folder's proposal is {value!r}, which is not a number.", "Set it anew.") from error

@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from damnit_backend.core.codec import StoredValue, decode
-from damnit_backend.core.keys import CellKey, RunKey
+from damnit_backend.core.attributes import read_attributes
+from damnit_backend.core.codec import StoredValue, decode, number_or_none
+from damnit_backend.core.keys import CellKey, RunKey, row_key
 from damnit_backend.core.values import CellValue
 
 from .database import Database
@@ -13,11 +14,6 @@ from .feed import last_seq
 
 START_TIME = "start_time"
 """A column of the table that the run's results also hold as a variable; read from `run_info` only."""
-
-_CELLS = (
-    "SELECT proposal, run, name, value, summary_type, summary_method, max_diff, attributes, provenance, timestamp"
-    " FROM run_variables"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,7 @@ def read_table(database: Database) -> TableSnapshot:
     with database.reading() as sql:
         variables = _variables(sql)
         booleans = {variable.name for variable in variables if variable.type == "boolean"}
-        cells = dict(_cells(sql.execute(f"{_CELLS} ORDER BY version"), booleans))
+        cells = _cells(sql.execute(_select_cells(sql)), booleans)
         return TableSnapshot(last_seq(sql), tuple(_runs(sql)), variables, cells)
 
 
@@ -71,10 +67,10 @@ def read_runs(database: Database, keys: Iterable[RunKey]) -> TableSnapshot:
     with database.reading() as sql:
         variables = _variables(sql)
         booleans = {variable.name for variable in variables if variable.type == "boolean"}
+        select = f"{_select_cells(sql)} WHERE proposal = ? AND run = ?"
         for key in keys:
             runs += _runs(sql, key)
-            rows = sql.execute(f"{_CELLS} WHERE proposal = ? AND run = ? ORDER BY version", key)
-            cells.update(_cells(rows, booleans))
+            cells |= _cells(sql.execute(select, key), booleans)
         return TableSnapshot(last_seq(sql), tuple(runs), variables, cells)
 
 
@@ -90,18 +86,41 @@ def _runs(sql: sqlite3.Connection, key: RunKey | None = None) -> Iterator[RunInf
         f"SELECT proposal, run, start_time, added_at FROM run_info{where} ORDER BY proposal, run", key or ()
     )
     for proposal, run, start_time, added_at in rows:
-        yield RunInfo(RunKey(proposal, run), start_time, added_at)
+        found = row_key(proposal, run)
+        if found is not None:
+            yield RunInfo(found, number_or_none(start_time), number_or_none(added_at))
 
 
-def _cells(rows: sqlite3.Cursor, booleans: set[str]) -> Iterator[tuple[CellKey, CellValue]]:
-    for proposal, run, name, value, summary_type, summary_method, max_diff, attributes, provenance, timestamp in rows:
-        if name == START_TIME:
+def _select_cells(sql: sqlite3.Connection) -> str:
+    """The statement for all cells; a database of version 1 that may only be read has no attributes."""
+    columns = {row[1] for row in sql.execute("PRAGMA table_info(run_variables)")}
+    attributes = "attributes" if "attributes" in columns else "NULL"
+    return (
+        "SELECT proposal, run, name, version, value, summary_type, summary_method, max_diff,"
+        f" {attributes}, provenance, timestamp FROM run_variables"
+    )
+
+
+def _cells(rows: sqlite3.Cursor, booleans: set[str]) -> dict[CellKey, CellValue]:
+    """The cells in some rows, each in its highest version. What is no cell, in columns without types, is left out."""
+    cells: dict[CellKey, CellValue] = {}
+    versions: dict[CellKey, float] = {}
+    for proposal, run, name, version, value, type_, method, max_diff, attributes, provenance, timestamp in rows:
+        row = row_key(proposal, run)
+        if row is None or not isinstance(name, str) or name == START_TIME:
             continue
-        stored = StoredValue(value, summary_type, summary_method, max_diff, attributes)
-        yield (
-            CellKey(proposal, run, name),
-            decode(stored, boolean=name in booleans, provenance=provenance or "", timestamp=timestamp),
+        key = CellKey(*row, name)
+        number = number_or_none(version) or 0.0
+        if key in versions and versions[key] > number:
+            continue
+        versions[key] = number
+        cells[key] = decode(
+            StoredValue(value, type_, method, max_diff, attributes),
+            boolean=name in booleans,
+            provenance=provenance if isinstance(provenance, str) else "",
+            timestamp=number_or_none(timestamp),
         )
+    return cells
 
 
 def _variables(sql: sqlite3.Connection) -> tuple[VariableInfo, ...]:
@@ -112,16 +131,24 @@ def _variables(sql: sqlite3.Connection) -> tuple[VariableInfo, ...]:
             "SELECT variable_name, tags.name FROM variable_tags JOIN tags ON tags.id = tag_id ORDER BY tags.name"
         ):
             tags.setdefault(name, []).append(tag)
+    rows = sql.execute("SELECT name, type, title, description, attributes FROM variables ORDER BY rowid")
     return tuple(
-        VariableInfo(name, title or name, type_, description or "", _units(attributes), tuple(tags.get(name, ())))
-        for name, type_, title, description, attributes in sql.execute(
-            "SELECT name, type, title, description, attributes FROM variables ORDER BY rowid"
+        VariableInfo(
+            name,
+            _text(title) or name,
+            _text(type_) or None,
+            _text(description),
+            read_attributes(attributes).units or "",
+            tuple(tags.get(name, ())),
         )
+        for name, type_, title, description, attributes in rows
+        if isinstance(name, str)
     )
 
 
-def _units(attributes: str | None) -> str:
-    return decode(StoredValue(attributes=attributes)).units if attributes else ""
+def _text(stored: object) -> str:
+    """A column that should hold text or NULL."""
+    return stored if isinstance(stored, str) else ""
 
 
 def runs_with_results(database: Database) -> list[RunKey]:
@@ -130,4 +157,5 @@ def runs_with_results(database: Database) -> list[RunKey]:
         rows = sql.execute(
             "SELECT DISTINCT proposal, run FROM run_variables WHERE provenance = 'context.py' ORDER BY proposal, run"
         ).fetchall()
-    return [RunKey(proposal, run) for proposal, run in rows]
+    keys = (row_key(proposal, run) for proposal, run in rows)
+    return [key for key in keys if key is not None]

@@ -23,7 +23,8 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 COLOURS = st.tuples(*[st.integers(0, 255)] * 3)
 VALUES = st.one_of(
     st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.complex_numbers(allow_nan=False),
-    TEXTS, st.none(), st.builds(Failure, TEXTS.filter(bool), TEXTS), st.binary().map(lambda rest: Picture(PNG_MAGIC + rest)),
+    TEXTS, st.none(), st.builds(Failure, TEXTS.filter(bool), TEXTS),
+    st.binary().map(lambda rest: Picture(PNG_MAGIC + rest)),
 )  # fmt: skip
 
 

@@ -26,7 +26,8 @@ def test_that_a_message_is_one_line_and_comes_back(message):
 @pytest.mark.parametrize(
     "line",
     [
-        b"", b"\n", b"{}\n", b"[]\n", b"null\n", b"\xff\xfe\n", b'{"type":"changed"}\n', b'{"type":"changed","seq":"a"}\n',
+        b"", b"\n", b"{}\n", b"[]\n", b"null\n", b"\xff\xfe\n", b'{"type":"changed"}\n',
+        b'{"type":"changed","seq":"a"}\n',
         b'{"type":"a kind of tomorrow","x":1}\n', b'{"type":"stop"', b'{"type":"changed","x":' + b"[" * 100_000,
         b'{"type":"status","activity":"dancing"}\n',
     ],

@@ -27,7 +27,8 @@ def test_that_every_kind_has_its_value_and_every_value_its_kind():
 
 @pytest.mark.parametrize(
     ("bold", "max_diff", "shown"),
-    [(None, None, False), (None, 0.0, False), (None, 1e-10, False), (None, 0.1, True), (False, 0.1, False), (True, 0, True)],
+    [(None, None, False), (None, 0.0, False), (None, 1e-10, False), (None, 0.1, True), (False, 0.1, False),
+     (True, 0, True)],
 )  # fmt: skip
 def test_that_varying_data_are_bold_unless_asked_otherwise(bold, max_diff, shown):
     assert CellValue(1, bold=bold, max_diff=max_diff).is_bold is shown
