@@ -43,6 +43,8 @@ class AppOptions:
     quit_when_runs: int | None = None
     quit_after: float | None = None
     preferences: Path | None = None
+    listener: bool = True
+    """Whether to start a listener for a folder that has none."""
 
 
 def parse_size(text: str | None) -> tuple[int, int] | None:
@@ -68,7 +70,7 @@ class App:
         apply_theme(qt, theme)
         self.tasks = Tasks(self.notifier, threads=2)
         self.window = MainWindow(self.preferences, self.notifier, theme)
-        self.opener = Opener(self.tasks, self.notifier, self._load_settings())
+        self.opener = Opener(self.tasks, self.notifier, self._load_settings(), start_listeners=options.listener)
         self._until: RunsComplete | None = None
         self._connect()
 

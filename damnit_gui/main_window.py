@@ -20,7 +20,7 @@ from damnit_gui.panels.welcome import WelcomePanel
 from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.services.notifier import Level, Notice, Notifier
 from damnit_gui.services.preferences import Preferences
-from damnit_gui.theme import SYSTEM, apply_theme
+from damnit_gui.theme import SYSTEM, apply_theme, icon
 
 PROGRAM = "DAMNIT Desktop"
 TOOLBAR_LEFT = ("view.table", "view.editor", "run.reprocess", "run.plot")
@@ -57,8 +57,8 @@ class MainWindow(QMainWindow):
         self.palette_ = CommandPalette(self.actions_, self)
         self._make_bars()
         self._connect(notifier)
+        self.setWindowIcon(icon("mdi6.table-eye", "accent"))
         self._show_title()
-        self.docks.set_available(False)
 
     def _make_bars(self) -> None:
         menus = self.menuBar()
@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
     def _show_notice(self, notice: Notice) -> None:
         if notice.level is Level.BUG:
             choices = [("Copy the report", lambda: copy_text(notice_report(notice)))]
-            self.strip.tell(f"{notice.text}. The program goes on.", choices, level="error")
+            self.strip.tell(f"{notice.text} The program goes on.", choices, level="error")
 
     def _restart_listener(self) -> None:
         if self.session is not None:

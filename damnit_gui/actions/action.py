@@ -70,14 +70,16 @@ def with_folder(window: WindowContext) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """``section`` groups what belongs together in a menu; ``checked`` makes it one that is on or off."""
+    """``section`` groups what belongs together in a menu; ``checked`` makes it one that is on or off; ``short`` is the
+    title where there is little room."""
 
     id: str
     title: str
     menu: str
     run: Callable[[WindowContext], None]
     section: int = 0
-    icon: str = ""
+    short: str = ""
+    icon: str = "mdi6.circle-small"
     shortcut: str = ""
     tip: str = ""
     enabled: Test = always

@@ -28,14 +28,14 @@ class BoundActions(QObject):
         self.refresh()
 
     def _bind(self, action: Action) -> QAction:
-        bound = QAction(icon(action.icon) if action.icon else icon("mdi6.circle-small"), action.title, self)
+        bound = QAction(icon(action.icon), action.title, self)
         bound.setObjectName(action.id)
         if action.shortcut:
             bound.setShortcut(QKeySequence(action.shortcut))
             bound.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         keys = f" ({shortcut_text(action)})" if action.shortcut else ""
         bound.setToolTip(f"{action.tip or action.title}{keys}")
-        bound.setStatusTip("")
+        bound.setIconText(action.short or action.title)
         bound.setCheckable(action.checked is not None)
         bound.triggered.connect(lambda _=False: self.trigger(action))
         return bound

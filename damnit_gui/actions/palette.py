@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from damnit_gui.theme import SPACE_2, SPACE_4, icon
 
@@ -12,6 +12,7 @@ from .fuzzy import best
 
 WIDTH = 520
 ROWS = 12
+ACTION = Qt.ItemDataRole.UserRole
 
 
 class CommandPalette(QFrame):
@@ -21,17 +22,24 @@ class CommandPalette(QFrame):
         super().__init__(parent)
         self._actions = actions
         self._focus_before: QWidget | None = None
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAutoFillBackground(True)
+        self.setObjectName("palette")
         self.query = QLineEdit()
         self.query.setPlaceholderText("Type what you want to do")
         self.query.setClearButtonEnabled(True)
         self.query.setAccessibleName("Find an action")
-        self.list = QListWidget()
+        self.list = QTreeWidget()
+        self.list.setColumnCount(2)
+        self.list.setHeaderHidden(True)
+        self.list.setRootIsDecorated(False)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setUniformItemSizes(True)
+        self.list.setUniformRowHeights(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        header = self.list.header()
+        if header is not None:
+            header.setStretchLastSection(False)
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+            header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_2, SPACE_2, SPACE_2, SPACE_2)
         layout.setSpacing(SPACE_2)
@@ -39,7 +47,7 @@ class CommandPalette(QFrame):
         layout.addWidget(self.list)
         self.query.textChanged.connect(self._fill)
         self.query.installEventFilter(self)
-        self.list.itemClicked.connect(self._choose)
+        self.list.itemClicked.connect(lambda item: self._choose(item))
         parent.installEventFilter(self)
         self.hide()
 
@@ -62,24 +70,25 @@ class CommandPalette(QFrame):
 
     def shown_actions(self) -> list[Action]:
         """The actions in the list, from above."""
-        items = (self.list.item(row) for row in range(self.list.count()))
-        return [item.data(Qt.ItemDataRole.UserRole) for item in items if item is not None]
+        items = (self.list.topLevelItem(row) for row in range(self.list.topLevelItemCount()))
+        return [item.data(0, ACTION) for item in items if item is not None]
 
     def _fill(self, query: str) -> None:
         self.list.clear()
         possible = [action for action in self._actions.actions if self._actions.is_enabled(action)]
         for action in best(query, possible, lambda action: f"{action.title} {action.menu}"):
-            item = QListWidgetItem(icon(action.icon or "mdi6.circle-small"), action.title)
-            if action.shortcut:
-                item.setText(f"{action.title}    {shortcut_text(action)}")
-            item.setToolTip(action.tip)
-            item.setData(Qt.ItemDataRole.UserRole, action)
-            self.list.addItem(item)
-        self.list.setCurrentRow(0)
+            item = QTreeWidgetItem([action.title, shortcut_text(action)])
+            item.setIcon(0, icon(action.icon))
+            item.setToolTip(0, action.tip)
+            item.setData(0, ACTION, action)
+            item.setForeground(1, self.palette().placeholderText())
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.list.addTopLevelItem(item)
+        self.list.setCurrentItem(self.list.topLevelItem(0))
 
-    def _choose(self, item: QListWidgetItem | None) -> None:
+    def _choose(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:
-            action = item.data(Qt.ItemDataRole.UserRole)
+            action = item.data(0, ACTION)
             self.close_palette()
             self._actions.trigger(action)
 
@@ -102,11 +111,12 @@ class CommandPalette(QFrame):
 
     def _on_key(self, key: int) -> bool:
         """Whether the key was for the list."""
-        count = self.list.count()
+        count = self.list.topLevelItemCount()
         match key:
             case Qt.Key.Key_Down | Qt.Key.Key_Up if count:
                 step = 1 if key == Qt.Key.Key_Down else -1
-                self.list.setCurrentRow((self.list.currentRow() + step) % count)
+                row = self.list.indexOfTopLevelItem(self.list.currentItem())
+                self.list.setCurrentItem(self.list.topLevelItem((row + step) % count))
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self._choose(self.list.currentItem())
             case Qt.Key.Key_Escape:

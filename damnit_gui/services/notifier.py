@@ -67,8 +67,8 @@ class Notifier(QObject):
             return
         log.error("A bug", exc_info=error)
         details = "".join(traceback.format_exception(error))
-        text = f"Something went wrong inside the program: {type(error).__name__}: {error}"
-        self.post(Notice(Level.BUG, text, "The report may be copied for its developers.", details))
+        text = f"Something went wrong inside the program: {type(error).__name__}: {error}."
+        self.post(Notice(Level.BUG, text, "Its report may be copied, for those who develop it.", details))
 
     def post(self, notice: Notice) -> None:
         if self.notices:

@@ -49,7 +49,7 @@ QToolTip {{
 }}
 QToolBar {{
     background: {tokens.window}; border: none; border-bottom: 1px solid {tokens.border};
-    spacing: {SPACE_1}px; padding: {SPACE_1}px {SPACE_2}px;
+    spacing: {SPACE_1}px; padding: 2px {SPACE_1}px;
 }}
 QStatusBar {{ background: {tokens.window}; border-top: 1px solid {tokens.border}; }}
 QStatusBar::item {{ border: none; }}
@@ -59,5 +59,24 @@ QHeaderView::section {{
     border-right: 1px solid {tokens.border}; border-bottom: 1px solid {tokens.border};
     padding: {SPACE_1}px {SPACE_2}px;
 }}
+QToolButton {{
+    border: 1px solid transparent; border-radius: {SPACE_1}px; padding: 3px; background: transparent;
+}}
+QToolButton:hover {{ background: {tokens.hover}; }}
+QToolButton:pressed {{ background: {tokens.border}; }}
+QToolButton:checked {{ background: {tokens.hover}; border-color: {tokens.outline}; }}
+QToolButton:focus {{ border-color: {tokens.accent}; }}
+QToolButton::menu-indicator {{ image: none; }}
+QLineEdit {{
+    background: {tokens.base}; border: 1px solid {tokens.outline}; border-radius: 3px; padding: 2px {SPACE_1}px;
+    selection-background-color: {tokens.selection}; selection-color: {tokens.selection_text};
+}}
+QLineEdit:focus {{ border-color: {tokens.accent}; }}
+QLineEdit:disabled {{ border-color: {tokens.border}; color: {tokens.disabled}; }}
+QComboBox QLineEdit, QAbstractSpinBox QLineEdit, QAbstractItemView QLineEdit {{
+    border: none; border-radius: 0; padding: 0 2px;
+}}
+#palette {{ background: {tokens.window}; border: 1px solid {tokens.outline}; border-radius: {SPACE_1}px; }}
+#palette QTreeView {{ background: {tokens.window}; border: none; }}
 QTableView {{ gridline-color: {tokens.border}; border: none; }}
 """
