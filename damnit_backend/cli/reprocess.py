@@ -1,7 +1,6 @@
 """`damnit reprocess`: compute Variables of runs anew."""
 
 import asyncio
-import enum
 from typing import Annotated
 
 import typer
@@ -9,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from damnit_backend.control.listener import live_lease, request_reprocess
 from damnit_backend.core.errors import UserError
-from damnit_backend.core.keys import RunKey, parse_runs
+from damnit_backend.core.keys import RunKey, Stage, parse_runs
 from damnit_backend.core.settings import Settings, load_settings
 from damnit_backend.listener.proposals import Proposals
 from damnit_backend.listener.service import Listener
@@ -24,11 +23,6 @@ from .options import FolderArgument
 
 POLL_SECONDS = 0.2
 ENDED = ("done", "failed", "cancelled")
-
-
-class Stage(enum.StrEnum):
-    RAW = "raw"
-    PROC = "proc"
 
 
 def command(
@@ -49,7 +43,7 @@ def command(
     found = require_folder(folder, settings)
     keys = _keys(found, settings, runs, proposal)
     names = _matching(found, match) if match else None
-    jobs = request_reprocess(found, keys, names, stage.value if stage else None)
+    jobs = request_reprocess(found, keys, names, stage)
     with open_for_reading(found) as database:
         served = live_lease(database) is not None
     if not wait and served:

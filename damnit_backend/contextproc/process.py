@@ -14,7 +14,7 @@ import msgspec
 from damnit_backend.core.errors import UserError
 
 from . import protocol
-from .protocol import Done, Event, Load, Loaded, NotLoaded, Problem, Run, RunEvent
+from .protocol import BadRequest, Done, Event, Load, Loaded, NotLoaded, Problem, Run, RunEvent
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +72,8 @@ class ContextProcess:
             async for event in answers:
                 if isinstance(event, Loaded | NotLoaded):
                     return event
+                if isinstance(event, BadRequest):
+                    return NotLoaded(event.id or 0, (Problem(event.message),))
         return NotLoaded(0, (Problem(f"The context file ended the interpreter: {await self._how_it_ended()}"),))
 
     async def run(self, request: Run) -> AsyncGenerator[RunEvent, None]:
@@ -81,6 +83,8 @@ class ContextProcess:
         try:
             async with contextlib.aclosing(self._ask(request)) as answers:
                 async for event in answers:
+                    if isinstance(event, BadRequest):
+                        event = Done(request.id, "died", event.message)
                     done = isinstance(event, Done)
                     if isinstance(event, RunEvent):
                         yield event
@@ -157,7 +161,7 @@ class ContextProcess:
                 self._hello.set_result(event)
         elif isinstance(event, protocol.Broken):
             self._fail_hello(event.message, "Install that, or set the folder's context_python to another interpreter.")
-        elif isinstance(event, protocol.BadRequest):
+        elif isinstance(event, BadRequest) and event.id is None:
             log.error("The context process did not understand a request: %s", event.message)
         elif event.id in self._answers:
             self._answers[event.id].put_nowait(event)

@@ -128,12 +128,15 @@ class Done(msgspec.Struct, frozen=True, tag_field="event", tag="done"):
     """The end of a `Run`."""
 
     id: int
-    outcome: Literal["ok", "cannot_open", "cancelled", "timeout", "died"]
+    outcome: Literal["ok", "cannot_open", "cannot_write", "cancelled", "timeout", "died"]
     message: str | None = None
 
 
 class BadRequest(msgspec.Struct, frozen=True, tag_field="event", tag="bad_request"):
+    """The end of a request that cannot be done, such as a run with an unknown Variable."""
+
     message: str
+    id: int | None = None
 
 
 RunEvent: TypeAlias = Running | Started | Finished | FragmentReady | Done

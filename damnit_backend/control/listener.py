@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from damnit_backend.core.errors import UserError
-from damnit_backend.core.keys import RunKey
+from damnit_backend.core.keys import RunKey, Stage
 from damnit_backend.core.messages import Message, Nudge, Stop
 from damnit_backend.store.database import Database
 from damnit_backend.store.folder import Folder
@@ -56,7 +56,7 @@ def stop_listener(folder: Folder, timeout: float = 10.0) -> bool:
 
 
 def request_reprocess(
-    folder: Folder, keys: Iterable[RunKey], variables: Sequence[str] | None = None, stage: str | None = None
+    folder: Folder, keys: Iterable[RunKey], variables: Sequence[str] | None = None, stage: Stage | None = None
 ) -> list[int]:
     """Queue runs for processing and wake the listener; the numbers of the jobs."""
     names = None if variables is None else tuple(variables)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from .errors import UserError
 
@@ -11,6 +11,10 @@ RESERVED_NAMES = frozenset({"proposal", "run", "start_time", "added_at", "commen
 
 COMMENT = "comment"
 """The name under which the comment of a run is stored."""
+
+
+Stage: TypeAlias = Literal["raw", "proc"]
+"""Which data of a run: as recorded, or calibrated later."""
 
 
 class RunKey(NamedTuple):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from damnit_backend.contextproc.protocol import Done, Problem, RunEvent, VariableSpec
-from damnit_backend.core.keys import RunKey
+from damnit_backend.core.keys import RunKey, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Work:
     key: RunKey
     proposal_path: Path
     data: Literal["raw", "all"]
-    trigger: Literal["raw", "proc"] | None
+    trigger: Stage | None
     variables: tuple[str, ...] | None
     log: Path
 

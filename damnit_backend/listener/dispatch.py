@@ -5,14 +5,14 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from damnit_backend.contextproc.protocol import Done, Finished, FragmentReady, RunEvent, Started
+from damnit_backend.contextproc.protocol import Done, Finished, FragmentReady, RunEvent, Started, VariableSpec
 from damnit_backend.core.errors import UserError
 from damnit_backend.executors.base import Executor
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import Job, count_queued, finish_job, take_job
 from damnit_backend.store.run_data import RunData, adopt_data
 from damnit_backend.store.runs import add_run
-from damnit_backend.triggers.run_directory import signature
+from damnit_backend.triggers.run_directory import STAGES, signature
 
 from .board import Board
 from .ingest import Ingest
@@ -43,6 +43,8 @@ class Dispatch:
         self._find_proposal = find_proposal
         self._workers = workers
         self._tasks: set[asyncio.Task[None]] = set()
+        self.variables: tuple[VariableSpec, ...] = ()
+        """Those of the context file as it is loaded."""
 
     @property
     def working(self) -> bool:
@@ -105,7 +107,7 @@ class Dispatch:
         raw, proc = run_paths(proposal_path, key.run)
         if not await asyncio.to_thread(raw.is_dir):
             raise UserError(f"There are no raw data of run {key.run} in {raw.parent}.")
-        work = plan_work(job, self._folder, proposal_path, await asyncio.to_thread(proc.is_dir))
+        work = plan_work(job, self._folder, proposal_path, await asyncio.to_thread(proc.is_dir), self.variables)
         covered = await asyncio.to_thread(_covered, job, raw, proc)
         await self._store(add_run, key)
         self._ingest.begin(key)
@@ -132,8 +134,9 @@ def _covered(job: Job, raw: Path, proc: Path) -> list[RunData]:
     """The data that a request for all Variables takes in, as they are before it begins: they are not news later."""
     if job.request.stage is not None or job.request.variables is not None:
         return []
-    signatures = [(stage, signature(path)) for stage, path in (("raw", raw), ("proc", proc)) if path.is_dir()]
-    return [RunData(job.request.key, stage, text) for stage, text in signatures if text]
+    places = dict(zip(STAGES, (raw, proc), strict=True))
+    signatures = {stage: signature(path) for stage, path in places.items() if path.is_dir()}
+    return [RunData(job.request.key, stage, text) for stage, text in signatures.items() if text]
 
 
 def _ending(done: Done, errors: int) -> tuple[str, str]:

@@ -1,9 +1,9 @@
 """From a job in the queue to the work for an executor: pure functions."""
 
 from pathlib import Path
-from typing import Literal
 
 from damnit_backend.contextproc.protocol import VariableSpec
+from damnit_backend.core.errors import UserError
 from damnit_backend.executors.base import Work
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import Job
@@ -15,26 +15,26 @@ def run_paths(proposal_path: Path, run: int) -> tuple[Path, Path]:
     return proposal_path / "raw" / f"r{run:04d}", proposal_path / "proc" / f"r{run:04d}"
 
 
-def plan_work(job: Job, folder: Folder, proposal_path: Path, has_proc: bool) -> Work:
-    """What to execute for a job.
+def plan_work(job: Job, folder: Folder, proposal_path: Path, has_proc: bool, known: tuple[VariableSpec, ...]) -> Work:
+    """What to execute for a job with the Variables that the context file has now (``known``).
 
     Raw data alone are opened when nothing else came, all data once there are calibrated ones: a raw Variable sees
-    the same either way.
+    the same either way. UserError if none of the Variables asked for is there any more.
     """
-    key = job.request.key
-    stage = job.request.stage
-    trigger: Literal["raw", "proc"] | None = None
-    if stage == "raw":
-        trigger = "raw"
-    elif stage == "proc":
-        trigger = "proc"
+    request = job.request
+    variables = request.variables
+    if variables is not None:
+        names = {variable.name for variable in known}
+        variables = tuple(name for name in variables if name in names)
+        if not variables:
+            raise UserError("None of the Variables asked for is in the context file any more.")
     return Work(
-        key=key,
+        key=request.key,
         proposal_path=proposal_path,
         data="all" if has_proc else "raw",
-        trigger=trigger,
-        variables=job.request.variables,
-        log=folder.run_log(key),
+        trigger=request.stage,
+        variables=variables,
+        log=folder.run_log(request.key),
     )
 
 

@@ -123,7 +123,7 @@ class Listener:
         """Load the context file when it changes, then start what is queued; without end, but for draining."""
         while True:
             self._wake.clear()
-            ready = await self._load_context(executor)
+            ready = await self._load_context(executor, dispatch)
             queued = await dispatch.fill() if ready else 0
             if self._drain and not dispatch.working and not queued:
                 return
@@ -139,7 +139,7 @@ class Listener:
             if done:
                 self._changed()
 
-    async def _load_context(self, executor: Executor) -> bool:
+    async def _load_context(self, executor: Executor, dispatch: Dispatch) -> bool:
         """Whether the context file is loaded; says what is wrong otherwise. Runs wait meanwhile: none is lost."""
         if time.monotonic() < self._retry_context_at:
             return False
@@ -163,6 +163,7 @@ class Listener:
             if self._drain:
                 raise UserError(f"context.py cannot be loaded: {text}", "Mend it; damnit check says more.")
         else:
+            dispatch.variables = state.variables
             log.info("Loaded the context file: %d Variables", len(state.variables))
             await self._admin(declare_computed, declarations(state.variables))
             self._board.set_problem("context", "")

@@ -4,10 +4,11 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
-from damnit_backend.core.keys import RunKey
+from damnit_backend.core.keys import RunKey, Stage
 
 from .database import Database
 
@@ -23,7 +24,7 @@ class Request:
     ``variables`` limits it to some; ``live`` work goes before the rest."""
 
     key: RunKey
-    stage: str | None = None
+    stage: Stage | None = None
     variables: tuple[str, ...] | None = None
     live: bool = False
     asked_by: str = ""
@@ -126,12 +127,12 @@ def count_queued(database: Database) -> int:
         return int(sql.execute("SELECT count(*) FROM desk_jobs WHERE state = 'queued'").fetchone()[0])
 
 
-def _job(row: tuple[object, ...]) -> Job:
+def _job(row: tuple[Any, ...]) -> Job:
     id_, proposal, run, stage, variables, live, asked_by, *rest = row
     names = None if variables is None else _names(str(variables))
-    key = RunKey(proposal, run)  # type: ignore[arg-type]  # sqlite3 rows are untyped; the table's CHECKs hold
-    request = Request(key, stage, names, bool(live), str(asked_by))  # type: ignore[arg-type]
-    return Job(id_, request, *rest)  # type: ignore[arg-type]
+    key = RunKey(proposal, run)
+    request = Request(key, stage, names, bool(live), str(asked_by))
+    return Job(id_, request, *rest)
 
 
 def _names(text: str) -> tuple[str, ...]:

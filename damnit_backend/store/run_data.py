@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from damnit_backend.core.keys import RunKey
+from damnit_backend.core.keys import RunKey, Stage
 
 from .database import Database
 from .jobs import Request, add_job_in
@@ -16,7 +16,7 @@ class RunData:
     """Data of a run on disk: ``stage`` is raw or proc; ``signature`` changes when its files do."""
 
     key: RunKey
-    stage: str
+    stage: Stage
     signature: str
 
 

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from damnit_backend.core.keys import Stage
+
 _RUN = re.compile(r"r(\d{1,6})")
 
-STAGES = ("raw", "proc")
+STAGES: tuple[Stage, ...] = ("raw", "proc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class RunDirectory:
     """The data of one run at one stage. ``changed`` is the directory's own modification time in nanoseconds."""
 
     run: int
-    stage: str
+    stage: Stage
     path: Path
     changed: int
 

@@ -108,3 +108,17 @@ def test_closing_ends_the_process_with_all_its_children(folder, beamtime):
     with_process(folder, code, scenario)
     with pytest.raises(ProcessLookupError):
         os.kill(children[0], 0)
+
+
+def test_a_request_for_an_unknown_variable_ends_with_its_reason(folder, beamtime):
+    beamtime.write_raw(1)
+    code = CODE + "@Variable()\ndef known(run):\n    return 1\n"
+
+    async def scenario(process):
+        async with asyncio.timeout(20):
+            asked = request(beamtime, folder, 1, variables=("unknown",))
+            (done,) = [event async for event in process.run(asked)]
+            assert done.outcome == "died"
+            assert "unknown" in done.message
+
+    with_process(folder, code, scenario)
