@@ -1,7 +1,6 @@
 """The program with the window: the one place where its objects are made and connected."""
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from damnit_gui.main_window import PROGRAM, MainWindow
 from damnit_gui.services.completeness import RunsComplete
 from damnit_gui.services.crashes import catch_crashes
 from damnit_gui.services.folder_session import FolderSession
+from damnit_gui.services.log_file import begin_logging, log_path
 from damnit_gui.services.notifier import Notifier
 from damnit_gui.services.opener import Opener
 from damnit_gui.services.os_signals import OsSignals
@@ -178,7 +178,7 @@ def take_picture(window: MainWindow, path: Path) -> None:
 
 def run_gui(options: AppOptions) -> int:
     """Show the window until it is closed; the exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    begin_logging(log_path())
     qt = QApplication.instance()
     if not isinstance(qt, QApplication):
         qt = QApplication([PROGRAM])

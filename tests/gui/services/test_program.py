@@ -1,11 +1,15 @@
 """What belongs to the process: its signals, its crashes, and when it is done."""
 
+import logging
 import os
 import signal
 import threading
 
+import pytest
+
 from damnit_gui.services.completeness import QUIET_SECONDS, RunsComplete, complete_runs
 from damnit_gui.services.crashes import catch_crashes
+from damnit_gui.services.log_file import begin_logging
 from damnit_gui.services.os_signals import OsSignals
 
 
@@ -29,6 +33,33 @@ def test_a_crash_in_any_thread_is_reported(notifier, qtbot):
         thread.start()
         thread.join()
     assert "RuntimeError: lost" in got.args[0].text
+
+
+@pytest.fixture
+def root_logger():
+    """The root logger, with its handlers as they were at the end."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    yield root
+    for handler in [handler for handler in root.handlers if handler not in before]:
+        root.removeHandler(handler)
+        handler.close()
+    root.setLevel(level)
+
+
+def test_the_log_goes_to_a_file(root_logger, tmp_path):
+    path = tmp_path / "logs" / "window.log"
+    begin_logging(path)
+    root_logger.warning("something")
+    assert "something" in path.read_text()
+
+
+def test_a_log_file_that_cannot_be_written_is_no_reason_to_fail(root_logger, tmp_path, caplog):
+    (tmp_path / "file").touch()
+    before = len(root_logger.handlers)
+    begin_logging(tmp_path / "file" / "window.log")
+    assert len(root_logger.handlers) == before
+    assert "cannot be written" in caplog.text
 
 
 def test_rows_with_a_cell_for_each_computed_variable_are_complete(session, add_run):
