@@ -11,7 +11,7 @@ from damnit_gui.theme import SPACE_1, SPACE_2, Tokens, current, icon, series_col
 
 from .axes import PlotAxis
 from .data import PlotData, Style
-from .items import make_item, make_ring, thin_out
+from .items import fill_line, make_item, make_ring
 from .nearest import Hit, View, describe, find
 from .plot_widget import make_plot
 
@@ -97,7 +97,7 @@ class Canvas(QWidget):
         ]
         for item, series in zip(self._items, self.data.series, strict=True):
             self.item.addItem(item)
-            thin_out(item, series)
+            fill_line(item, series, self.data)
         self._show_hit(None)
 
     def follow(self) -> None:

@@ -19,14 +19,14 @@ MANY_POINTS = 5000
 
 
 def make_item(series: Series, data: PlotData, colour: str) -> Any:
-    """A new item for a series."""
+    """A new item for a series; a line is empty until `fill_line`."""
     match series.style:
         case Style.BARS:
             return _bars(series, data, colour)
         case Style.POINTS:
             return _points(series, data, colour)
         case Style.LINE:
-            return _line(series, data, colour)
+            return _line(series, colour)
 
 
 def _points(series: Series, data: PlotData, colour: str) -> Any:
@@ -43,16 +43,14 @@ def _points(series: Series, data: PlotData, colour: str) -> Any:
     )
 
 
-def _line(series: Series, data: PlotData, colour: str) -> Any:
-    x, y = as_drawn(series.x, data.x), as_drawn(series.y, data.y)
-    few = x.size <= FEW_POINTS
+def _line(series: Series, colour: str) -> Any:
+    count = series.x.size
+    few = count <= FEW_POINTS
     return pg.PlotDataItem(
-        x,
-        y,
-        pen=pg.mkPen(colour, width=1 if x.size > MANY_POINTS else 1.6),
+        pen=pg.mkPen(colour, width=1 if count > MANY_POINTS else 1.6),
         connect="finite",
         name=series.title,
-        antialias=x.size <= MANY_POINTS,
+        antialias=count <= MANY_POINTS,
         symbol="o" if few else None,
         symbolSize=5,
         symbolPen=None,
@@ -60,11 +58,14 @@ def _line(series: Series, data: PlotData, colour: str) -> Any:
     )
 
 
-def thin_out(item: Any, series: Series) -> None:
-    """Draw only what can be told apart of a long curve. For an item that is in a view already: it asks that view."""
-    if series.style is Style.LINE and series.ascending and series.x.size > MANY_POINTS:
+def fill_line(item: Any, series: Series, data: PlotData) -> None:
+    """Give a line its points, once it is in a view: of a long one, only what that view can tell apart is drawn."""
+    if series.style is not Style.LINE:
+        return
+    if series.ascending and series.x.size > MANY_POINTS:
         item.setDownsampling(auto=True, method="peak")
         item.setClipToView(True)
+    item.setData(as_drawn(series.x, data.x), as_drawn(series.y, data.y))
 
 
 def _bars(series: Series, data: PlotData, colour: str) -> Any:

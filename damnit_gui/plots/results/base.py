@@ -21,10 +21,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What a view may ask for: work in the background, and telling people of what failed."""
+    """What a view may ask for: work in the background, telling people of what failed, views for parts of a result."""
 
     tasks: Tasks
     notifier: Notifier
+    views: "tuple[ViewKind, ...]"
 
 
 class Running:
@@ -45,3 +46,8 @@ class ViewKind:
     title: str
     accepts: Callable[[Result], bool]
     make: Callable[[Shown, Services], QWidget]
+
+
+def views_of(result: Result, views: tuple[ViewKind, ...]) -> list[ViewKind]:
+    """Those views that can show a result, the best first."""
+    return [view for view in views if view.accepts(result)]

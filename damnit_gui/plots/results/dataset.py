@@ -9,6 +9,7 @@ from damnit_backend.store.results import Result, ResultKind
 from damnit_gui.plots.data import AxisInfo
 
 from .base import Services, Shown, ViewKind
+from .result_view import ResultView
 
 
 class DatasetView(QWidget):
@@ -16,9 +17,6 @@ class DatasetView(QWidget):
 
     def __init__(self, shown: Shown, services: Services) -> None:
         super().__init__()
-        # Here, since that view may in turn show Datasets.
-        from .result_view import ResultView
-
         self._dataset = shown.result.data
         self.list = QListWidget(self)
         self.list.setAccessibleName("Variables of the Dataset")

@@ -5,8 +5,7 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from damnit_gui.theme import SPACE_1, SPACE_2
 
-from .base import Services, Shown, ViewKind
-from .views import views_of
+from .base import Services, Shown, ViewKind, views_of
 
 
 class ResultView(QWidget):
@@ -44,7 +43,7 @@ class ResultView(QWidget):
         """Show a result, in the view that was chosen before if it has it."""
         before = self._chooser.currentText()
         self._shown = shown
-        self._views = views_of(shown.result)
+        self._views = views_of(shown.result, self._services.views)
         with QSignalBlocker(self._chooser):
             self._chooser.clear()
             self._chooser.addItems(self.view_titles)

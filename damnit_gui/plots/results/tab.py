@@ -21,6 +21,7 @@ from damnit_gui.theme import SPACE_1, SPACE_2, SPACE_3
 from .base import Running, Services, Shown
 from .loading import Loaded, load_first, load_whole, size_text
 from .result_view import ResultView
+from .views import VIEWS
 
 
 class ResultTab(QWidget):
@@ -37,7 +38,7 @@ class ResultTab(QWidget):
         self._path = session.folder.run_file(key.row)
         self._reading = reading = Running()
         self.destroyed.connect(lambda: reading.cancel())
-        self.view = ResultView(Services(self._tasks, self._notifier), self)
+        self.view = ResultView(Services(self._tasks, self._notifier, VIEWS), self)
         self._whole = QPushButton("Full data", self)
         self._whole.setToolTip("A preview is shown: read the full result")
         self._whole.clicked.connect(self.load_whole)

@@ -1,6 +1,7 @@
-"""The views of full results, in the order in which they are preferred. A new one is a module and a line here."""
+"""The views of full results, in the order in which they are preferred. A new one is a module and a line here.
 
-from damnit_backend.store.results import Result
+The last one accepts everything, so that there is always a view.
+"""
 
 from . import curve, dataset, figure, image, plotly, stack, table, text
 from .base import ViewKind
@@ -15,8 +16,3 @@ VIEWS: tuple[ViewKind, ...] = (
     table.KIND,
     text.KIND,
 )
-
-
-def views_of(result: Result) -> list[ViewKind]:
-    """The views that can show a result, the best first; there is always one."""
-    return [view for view in VIEWS if view.accepts(result)]

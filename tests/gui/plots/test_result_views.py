@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QApplication
 
 from damnit_backend.store.results import Result, ResultKind, read_result
 from damnit_gui.plots.data import AxisInfo
-from damnit_gui.plots.results.base import Services, Shown
+from damnit_gui.plots.results.base import Services, Shown, views_of
 from damnit_gui.plots.results.curve import CurveView
 from damnit_gui.plots.results.dataset import DatasetView
 from damnit_gui.plots.results.figure import image_of
@@ -22,7 +22,7 @@ from damnit_gui.plots.results.result_view import ResultView
 from damnit_gui.plots.results.stack import StackView
 from damnit_gui.plots.results.table import GridModel, GridView
 from damnit_gui.plots.results.text import text_of
-from damnit_gui.plots.results.views import VIEWS, views_of
+from damnit_gui.plots.results.views import VIEWS
 from damnit_gui.services.notifier import Notifier
 from damnit_gui.services.tasks import Tasks
 from damnit_gui.theme import apply_theme
@@ -32,7 +32,7 @@ VALUE = AxisInfo("Camera/Beam", "mJ")
 
 @pytest.fixture
 def view(qtbot, notifier: Notifier) -> ResultView:
-    made = ResultView(Services(Tasks(notifier, synchronous=True), notifier))
+    made = ResultView(Services(Tasks(notifier, synchronous=True), notifier, VIEWS))
     qtbot.addWidget(made)
     made.resize(400, 300)
     made.show()
@@ -70,7 +70,7 @@ def test_each_kind_of_result_has_a_view_even_if_it_holds_what_it_should_not(kind
         ResultKind.DATASET: xr.Dataset(), ResultKind.IMAGE: np.zeros((2, 2)), ResultKind.PLOTLY: "nonsense",
         ResultKind.SERIES: pd.Series([1]), ResultKind.DATAFRAME: pd.DataFrame(),
     }[kind]  # fmt: skip
-    assert views_of(Result(kind, data))
+    assert views_of(Result(kind, data), VIEWS)
 
 
 def test_views_have_titles_of_their_own() -> None:
@@ -241,4 +241,4 @@ def test_files_by_the_reference_program_with_records_read_as_tables(tmp_path: Pa
     path = tmp_path / "p1_r1.h5"
     with h5py.File(path, "w") as file:
         file["v/data"] = np.zeros(3, dtype=[("a", "f4"), ("b", "i2")])
-    assert [view.title for view in views_of(read_result(path, "v"))] == ["Table", "Text"]
+    assert [view.title for view in views_of(read_result(path, "v"), VIEWS)] == ["Table", "Text"]
