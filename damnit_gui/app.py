@@ -25,8 +25,6 @@ from damnit_gui.services.tasks import Tasks
 from damnit_gui.theme import SYSTEM, apply_theme
 
 DEFAULT_SIZE = (1600, 1000)
-FLUSH_MS = 15_000
-"""How long the end of the program waits for edits that are not stored yet."""
 DRAW_MS = 700
 """Time for thumbnails and plots to be drawn before a picture is taken."""
 
@@ -152,21 +150,16 @@ class App:
         return self.exit_code
 
     def close(self) -> None:
-        """Store what waits to be stored, then end all services."""
+        """Store what waits to be stored, then end all services. Nobody sees the window any more."""
         session = self.window.session
-        if session is not None and session.editing.waiting:
-            self._flush(session)
         self.window.clear_session()
+        if session is not None and not session.is_closed:
+            loop = QEventLoop()
+            session.closed.connect(loop.quit)
+            loop.exec()
         self.tasks.close()
         self.preferences.save()
         self.window.deleteLater()
-
-    def _flush(self, session: FolderSession) -> None:
-        """Nobody sees the window any more; the last edits still get to the database."""
-        loop = QEventLoop()
-        session.editing.count_changed.connect(lambda count: None if count else loop.quit())
-        QTimer.singleShot(FLUSH_MS, loop.quit)
-        loop.exec()
 
 
 def take_picture(window: MainWindow, path: Path) -> None:

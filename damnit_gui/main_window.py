@@ -121,8 +121,8 @@ class MainWindow(QMainWindow):
         self.session = self.panels = None
         self.docks.empty()
         panels.close()
+        session.closed.connect(session.deleteLater)
         session.close()
-        session.deleteLater()
         self.status.clear_session()
         self.folder_button.set_session(None)
         self.docks.set_available(False)

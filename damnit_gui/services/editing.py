@@ -50,6 +50,8 @@ class Editing(QObject):
     """The `CellKey` whose edit changed its state."""
     count_changed = pyqtSignal(int)
     """How many edits wait to be stored."""
+    drained = pyqtSignal()
+    """Every edit is stored or has failed."""
 
     def __init__(
         self,
@@ -80,6 +82,11 @@ class Editing(QObject):
     def waiting(self) -> int:
         """How many edits are not stored yet."""
         return sum(not edit.error for edit in self._pending.values())
+
+    @property
+    def queued(self) -> int:
+        """How many writes are still to be done."""
+        return len(self._queue)
 
     def pending(self, key: CellKey) -> PendingEdit | None:
         """The edit of a cell that is not stored, if there is one."""
@@ -120,7 +127,10 @@ class Editing(QObject):
         return value if isinstance(value, bool | int | float | str) else None
 
     def _write_next(self) -> None:
-        if self._writing or not self._queue:
+        if self._writing:
+            return
+        if not self._queue:
+            self.drained.emit()
             return
         self._writing = True
         write = self._queue[0]

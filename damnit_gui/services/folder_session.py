@@ -1,8 +1,9 @@
 """One open folder: its services, made together and closed together."""
 
+import logging
 import threading
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from damnit_backend.control.supervisor import Supervisor
 from damnit_backend.core.settings import Settings
@@ -17,12 +18,20 @@ from .notifier import Notifier
 from .table import TableService
 from .tasks import Tasks
 
+log = logging.getLogger(__name__)
+
+FLUSH_MS = 30_000
+"""How long closing waits for edits that are not stored yet."""
+
 
 class FolderSession(QObject):
     """What panels get. Made in the GUI thread from an access that was checked in a worker.
 
     ``start()`` begins loading, polling and looking after the listener; before it nothing runs.
     """
+
+    closed = pyqtSignal()
+    """All edits are stored, and nothing of the session runs any more."""
 
     def __init__(
         self,
@@ -45,7 +54,8 @@ class FolderSession(QObject):
         self.editing = Editing(access, self.table, self.live, self.tasks, notifier, self)
         self.backend = Backend(access, self.live, self.tasks, notifier, supervisor, parent=self)
         self._subscriber = subscriber
-        self._closed = False
+        self._closing = False
+        self.is_closed = False
 
     @property
     def folder(self) -> Folder:
@@ -67,13 +77,26 @@ class FolderSession(QObject):
         self.backend.start()
 
     def close(self) -> None:
-        """End everything that belongs to the folder. Results that are still on their way are dropped."""
-        if self._closed:
+        """End everything that belongs to the folder, but store edits that wait first: `closed` says when."""
+        if self._closing:
             return
-        self._closed = True
+        self._closing = True
         self.live.close()
         self.backend.close()
         if self._subscriber is not None:
             # It waits for its thread, which may be just looking for the socket: not in the GUI thread.
             threading.Thread(target=self._subscriber.close, name="close-subscriber").start()
+        if self.editing.queued:
+            self.editing.drained.connect(self._finish)
+            QTimer.singleShot(FLUSH_MS, self._finish)
+        else:
+            self._finish()
+
+    def _finish(self) -> None:
+        if self.is_closed:
+            return
+        if self.editing.queued:
+            log.error("%d edits in %s could not be stored in time", self.editing.queued, self.folder.path)
+        self.is_closed = True
         self.tasks.close()
+        self.closed.emit()

@@ -72,6 +72,7 @@ class Live(QObject):
         self._looking = False
         self._again = False
         self._signature: tuple[int, ...] = ()
+        self._closed = False
         self.connected = False
         self.problem = ""
         self._mailbox = Mailbox()
@@ -92,13 +93,14 @@ class Live(QObject):
             self._subscriber.start(mailbox.arrived.emit, lambda state: mailbox.arrived.emit(_Connected(state)))
 
     def close(self) -> None:
+        self._closed = True
         self._tick.stop()
         self._gather.stop()
         self._mailbox.arrived.disconnect(self._heard)
 
     def hint(self) -> None:
         """Something may have changed: look soon."""
-        if not self._gather.isActive():
+        if not self._closed and not self._gather.isActive():
             self._gather.start()
 
     def _heard(self, message: Message | _Connected) -> None:

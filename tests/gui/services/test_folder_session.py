@@ -1,4 +1,7 @@
 from damnit_backend.core.keys import CellKey, RunKey
+from damnit_backend.store.table import read_table
+from damnit_gui.services.access import FolderAccess
+from damnit_gui.services.folder_session import FolderSession
 
 
 def test_the_table_of_the_folder_is_loaded(session):
@@ -28,3 +31,21 @@ def test_an_edit_is_stored_and_confirmed_by_the_table(session):
     session.live.look()
     cell = session.table.data.cell(0, "comment")
     assert cell is None or cell.value is None
+
+
+def test_edits_that_wait_are_stored_before_a_session_is_closed(small_folder, notifier, qtbot):
+    access = FolderAccess(small_folder, read_only=False)
+    session = FolderSession(access, notifier)
+    for run in range(1, 6):
+        session.editing.edit(CellKey(1234, run, "comment"), f"comment {run}")
+    with qtbot.waitSignal(session.closed):
+        session.close()
+    session.tasks.join()
+    with access.database() as database:
+        cells = read_table(database).cells
+    assert [cells[CellKey(1234, run, "comment")].value for run in range(1, 6)] == [f"comment {n}" for n in range(1, 6)]
+
+
+def test_a_session_without_waiting_edits_closes_at_once(session):
+    session.close()
+    assert session.is_closed
