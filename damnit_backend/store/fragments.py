@@ -1,5 +1,7 @@
 """Fragments: the small HDF5 files in which context processes hand over results, read back as table cells."""
 
+import logging
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,26 +9,29 @@ from pathlib import Path
 
 import h5py
 import msgspec
-import numpy as np
 
-from damnit_backend.core.codec import PNG_MAGIC, TRENDLINE
 from damnit_backend.core.errors import UserError
-from damnit_backend.core.keys import RunKey
-from damnit_backend.core.values import CellValue, Failure, Picture, SmallArray, Trend, Value
+from damnit_backend.core.keys import RESERVED_NAMES, RunKey
+from damnit_backend.core.values import CellValue
 
 from .folder import Folder
-from .results import ERRORS, REDUCED, open_results
+from .fragment_cells import DAMAGES, Computed, read_cell, text_of
+from .results import ERRORS, REDUCED, DamagedResultsError, open_results
+from .table import START_TIME
 
-_NAME = re.compile(r"p(\d+)_r(\d+)\.[^.]+\.ready\.h5")
+log = logging.getLogger(__name__)
+
+_NAME = re.compile(r"p([0-9]{1,9})_r([0-9]{1,9})\.[^.]+\.ready\.h5")
+_TAKEN = RESERVED_NAMES - {START_TIME}
+"""Columns of the table that no result may write to: a comment is what a person typed."""
 
 
-class Computed(msgspec.Struct, frozen=True):
-    """What is known of the computation of one variable; times since 1970 and in seconds."""
+class BrokenFragmentError(UserError):
+    """A fragment whose content cannot be read, now or later."""
 
-    started: float = 0.0
-    seconds: float = 0.0
-    outcome: str = "ok"
-    line: int | None = None
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"The fragment {path.name} is broken: {why}")
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ def find_fragments(folder: Folder, key: RunKey | None = None) -> dict[RunKey, li
     found: dict[RunKey, list[Path]] = {}
     for path in sorted(folder.results.glob(pattern), key=_age):
         owner = fragment_key(path)
-        if owner is not None:
+        if owner is not None and path.is_file():
             found.setdefault(owner, []).append(path)
     return found
 
@@ -63,19 +68,24 @@ def _age(path: Path) -> tuple[int, str]:
         return 0, path.name
 
 
-def read_fragment(path: Path) -> Fragment:
-    """The cells in a fragment; UserError if it is broken."""
-    key = fragment_key(path)
-    if key is None:
-        raise UserError(f"{path.name} is not the name of a fragment.")
+def read_fragment(path: Path, key: RunKey) -> Fragment:
+    """The cells in a fragment of a run. BrokenFragmentError if it is none, NoResultError if it is gone."""
+    if fragment_key(path) != key:
+        raise BrokenFragmentError(path, f"its name is not one of a fragment of {key}")
+    if not os.access(path, os.R_OK) and path.exists():
+        raise BrokenFragmentError(path, "it may not be read")
     try:
         with open_results(path) as file:
             computed = _computed(file)
-            names = set(computed) | _stored_names(file)
-            cells = {name: _cell(file, name, computed.get(name)) for name in names}
-            return Fragment(path, key, str(file.attrs.get("provenance", "context.py")), cells)
-    except (OSError, KeyError, ValueError, TypeError, RuntimeError, msgspec.MsgspecError) as error:
-        raise UserError(f"The fragment {path.name} is broken: {error}") from error
+            names = sorted(set(computed) | _stored_names(file))
+            for name in names:
+                _check_name(name)
+            cells = {name: read_cell(file, name, computed.get(name)) for name in names if not _is_taken(path, name)}
+            return Fragment(path, key, text_of(file.attrs.get("provenance")) or "context.py", cells)
+    except (DamagedResultsError, *DAMAGES) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise UserError(f"{path} cannot be read now: {error.strerror}.") from error
+        raise BrokenFragmentError(path, str(error)) from error
 
 
 def _computed(file: h5py.File) -> dict[str, Computed]:
@@ -88,41 +98,14 @@ def _stored_names(file: h5py.File) -> set[str]:
     return {name for group in groups for name in group if not name.startswith(".")}
 
 
-def _cell(file: h5py.File, name: str, computed: Computed | None) -> CellValue:
-    timestamp = computed.started + computed.seconds if computed else None
-    error = file.get(f"{ERRORS}/{name}")
-    if error is not None:
-        failure = Failure(str(error.attrs.get("type", "Error")), error.asstr()[()])
-        return CellValue(failure, timestamp=timestamp)
-    reduced = file.get(f"{REDUCED}/{name}")
-    if reduced is None:
-        return CellValue(timestamp=timestamp)
-    attributes = reduced.attrs
-    bold = attributes.get("bold")
-    background = attributes.get("background")
-    max_diff = attributes.get("max_diff")
-    return CellValue(
-        value=summary_value(reduced),
-        units=str(attributes.get("units") or ""),
-        bold=None if bold is None else bool(bold),
-        background=None if background is None else tuple(int(part) for part in background[:3]),  # type: ignore[arg-type]
-        max_diff=None if max_diff is None else float(max_diff),
-        summary_method=str(attributes.get("summary_method") or ""),
-        timestamp=timestamp,
-    )
+def _check_name(name: str) -> None:
+    """A name becomes a place in the run's file: it must not lead elsewhere."""
+    name.encode()  # ValueError if its bytes are no text
+    if not name or name.startswith(".") or "/" in name:
+        raise ValueError(f"{name!r} cannot be the name of a variable")
 
 
-def summary_value(dataset: h5py.Dataset) -> Value:
-    """The value of a cell from a dataset of `.reduced`."""
-    if h5py.check_string_dtype(dataset.dtype) is not None:
-        return str(dataset.asstr()[()])
-    data = dataset[()]
-    if dataset.attrs.get("summary_type") == TRENDLINE:
-        x, y = np.asarray(data, dtype=np.float64)
-        return Trend(x, y)
-    if dataset.shape == ():
-        number = data.item()
-        return number if isinstance(number, bool | int | float | complex | str) else str(number)
-    if data.dtype == np.uint8 and data.ndim == 1 and data[: len(PNG_MAGIC)].tobytes() == PNG_MAGIC:
-        return Picture(data.tobytes())
-    return SmallArray(data)
+def _is_taken(path: Path, name: str) -> bool:
+    if name in _TAKEN:
+        log.warning("The result %s in %s is left out: it is the name of a column of the table.", name, path.name)
+    return name in _TAKEN

@@ -9,6 +9,7 @@ from damnit_backend.core.errors import UserError
 
 from . import schema
 from .database import Database
+from .files import make_file
 from .filesystems import journal_mode
 from .folder import Folder, has_database
 from .views import rebuild_views
@@ -25,7 +26,9 @@ def create_database(folder: Folder, proposal: int | None, context_python: str | 
         settings["proposal"] = proposal
     if context_python is not None:
         settings["context_python"] = context_python
-    _make_file(folder)
+    with contextlib.suppress(FileExistsError):
+        # SQLite would make it the owner's only. The files that it makes beside this one get the same permissions.
+        make_file(folder.database)
     database = Database(folder, create=True)
     try:
         database.set_journal_mode(journal_mode(folder.path))
@@ -41,16 +44,6 @@ def create_database(folder: Folder, proposal: int | None, context_python: str | 
         database.close()
         raise
     return database
-
-
-def _make_file(folder: Folder) -> None:
-    """An empty file with the folder's permissions, as far as the umask allows; SQLite's own would be the owner's only.
-
-    The files that SQLite makes beside it get the same.
-    """
-    with contextlib.suppress(FileExistsError):
-        mode = folder.path.stat().st_mode & 0o664 | 0o600
-        os.close(os.open(folder.database, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
 
 
 def open_database(folder: Folder) -> Database:

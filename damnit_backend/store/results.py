@@ -24,6 +24,16 @@ class NoResultError(UserError):
     """The run has no such result: never computed, failed, or returned None."""
 
 
+class DamagedResultsError(UserError):
+    """The file is no HDF5 file, or is cut off or otherwise damaged."""
+
+    def __init__(self, path: Path, error: BaseException) -> None:
+        super().__init__(
+            f"The results in {path} are damaged: {str(error) or type(error).__name__}",
+            "Reprocess the run to make them anew.",
+        )
+
+
 class ResultKind(enum.StrEnum):
     """What a full result is. ``data`` of a `Result` is then: see each."""
 
@@ -70,20 +80,31 @@ def result_names(path: Path) -> list[str]:
 
 @contextmanager
 def open_results(path: Path) -> Iterator[h5py.File]:
-    """The file, open for reading without HDF5's lock: a reader never makes a writer wait, nor the reverse."""
+    """The file, open for reading without HDF5's lock: a reader never makes a writer wait, nor the reverse.
+
+    UserError if it cannot be opened: NoResultError if there is none, DamagedResultsError if its content is to blame.
+    """
     try:
         file = h5py.File(path, "r", locking=False)
     except FileNotFoundError as error:
         raise NoResultError(f"There are no results of this run yet: {path.name} is missing.") from error
     except OSError as error:
-        raise UserError(
-            f"The results in {path} cannot be read: {error}", "Reprocess the run to make them anew."
-        ) from error
+        if error.errno is None:
+            raise DamagedResultsError(path, error) from error
+        raise UserError(f"The results in {path} cannot be read: {error.strerror or error}.") from error
     with file:
         yield file
 
 
 def _read(path: Path, place: str, name: str) -> Result:
+    try:
+        return _read_sound(path, place, name)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
+        # HDF5, Parquet and netCDF each have their own ways to say that bytes in the middle of a file are wrong.
+        raise DamagedResultsError(path, error) from error
+
+
+def _read_sound(path: Path, place: str, name: str) -> Result:
     with open_results(path) as file:
         node = file.get(place)
         if node is None:
@@ -115,7 +136,7 @@ def _typed(dataset: h5py.Dataset, object_type: str | None) -> Result:
 
 def _plain(dataset: h5py.Dataset) -> Result:
     if h5py.check_string_dtype(dataset.dtype) is not None:
-        return Result(ResultKind.TEXT, dataset.asstr()[()])
+        return Result(ResultKind.TEXT, dataset.asstr(errors="replace")[()])
     return Result(ResultKind.ARRAY, dataset[()])
 
 

@@ -60,9 +60,13 @@ def test_that_a_commit_which_readers_keep_waiting_can_be_tried_again(database, f
 
 
 def test_that_a_transaction_is_whole_or_not_at_all(either_journal):
-    with pytest.raises(ZeroDivisionError), either_journal.writing() as sql:
-        sql.execute("INSERT INTO run_info VALUES (1, 1, NULL, NULL)")
-        raise ZeroDivisionError
+    def fail_halfway() -> None:
+        with either_journal.writing() as sql:
+            sql.execute("INSERT INTO run_info VALUES (1, 1, NULL, NULL)")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_halfway()
     assert read_table(either_journal).runs == ()
     add_run(either_journal, RunKey(1, 2))
     assert len(read_table(either_journal).runs) == 1

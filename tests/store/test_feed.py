@@ -7,7 +7,6 @@ from damnit_backend.store.edits import write_edit
 from damnit_backend.store.feed import Changes, compact, last_seq, read_changes
 from damnit_backend.store.jobs import Request, add_jobs
 from damnit_backend.store.opening import open_database
-from damnit_backend.store.settings import set_setting
 from damnit_backend.store.table import read_table
 from damnit_backend.store.variables import Declaration, declare_computed
 

@@ -38,7 +38,8 @@ def test_that_a_new_database_says_what_it_is(folder):
         assert read_table(database).runs == ()
 
 
-def test_that_it_has_what_the_shared_format_needs(database, plain_sql):
+@pytest.mark.usefixtures("database")
+def test_that_it_has_what_the_shared_format_needs(plain_sql):
     names = {name for (name,) in plain_sql().execute("SELECT name FROM sqlite_master")}
     assert names >= schema.APPLICATION_TABLES | {
         "variables",
@@ -156,7 +157,7 @@ def test_that_a_database_of_another_program_is_refused_and_left_alone(folder, pl
 
 def test_that_a_directory_in_the_databases_place_is_named(folder):
     folder.database.mkdir()
-    with pytest.raises(UserError, match="runs.sqlite"):
+    with pytest.raises(UserError, match=r"runs\.sqlite"):
         open_database(folder)
     with pytest.raises(UserError, match=r"runs\.sqlite"):
         create_database(folder, 1)
@@ -166,7 +167,7 @@ def test_that_a_directory_in_the_databases_place_is_named(folder):
 def test_that_a_version_which_is_none_is_named(old_folder, plain_sql, version):
     folder = old_folder(4)
     plain_sql().execute("UPDATE metameta SET value = ? WHERE key = 'data_format_version'", (version,))
-    with pytest.raises(UserError, match="data_format_version|version"):
+    with pytest.raises(UserError, match="version"):
         open_database(folder)
 
 
@@ -198,7 +199,7 @@ def test_that_a_backup_which_is_cut_off_is_none(old_folder, monkeypatch):
     folder = old_folder(2)
 
     class Full(sqlite3.Connection):
-        def backup(self, target: sqlite3.Connection, **options: object) -> None:
+        def backup(self, target: sqlite3.Connection) -> None:
             target.execute("CREATE TABLE half (x)")
             raise KeyboardInterrupt
 
@@ -256,7 +257,7 @@ def test_that_an_upgrade_which_fails_leaves_the_old_version(old_folder, monkeypa
     open_database(folder).close()
 
 
-def test_that_a_newer_version_is_opened_for_reading_only(old_folder, plain_sql):
+def test_that_a_newer_version_is_opened_for_reading_only(old_folder):
     folder = old_folder(5)
     before = folder.database.read_bytes()
     opened_for_reading(folder)
@@ -303,7 +304,7 @@ def test_that_a_folder_with_a_write_ahead_log_can_be_read_where_nothing_may_be_w
 
 
 @pytest.mark.usefixtures("foreign")
-def test_that_a_reader_without_permissions_sees_what_a_listener_writes_later(old_folder, as_other_user, tmp_path):
+def test_that_a_reader_without_permissions_sees_what_a_listener_writes_later(old_folder):
     folder = old_folder(4)
     with open_database(folder) as database:
         database.set_journal_mode("WAL")

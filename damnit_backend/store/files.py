@@ -1,0 +1,22 @@
+"""Making files that everybody may use who may use their folder, and making sure that they are on the disk."""
+
+import os
+from pathlib import Path
+
+
+def make_file(path: Path) -> None:
+    """An empty file with the permissions of its folder, as far as the umask allows, and never writable by all.
+
+    FileExistsError if there is one.
+    """
+    mode = path.parent.stat().st_mode & 0o664 | 0o600
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
+
+
+def sync(path: Path) -> None:
+    """Return once a file, or the names in a directory, would survive a power failure."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,94 @@
+"""Writing a run's HDF5 file: the former one with the results of some fragments in place of its own."""
+
+import contextlib
+import secrets
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import h5py
+
+from damnit_backend.core.keys import RunKey
+
+from .copying import copy_result
+from .files import make_file, sync
+from .folder import Folder
+from .fragments import BrokenFragmentError, Fragment
+from .results import ERRORS, PREVIEW, REDUCED, DamagedResultsError, open_results
+
+PLACES = (REDUCED, PREVIEW, ERRORS)
+
+
+def write_run_file(folder: Folder, key: RunKey, fragments: Sequence[Fragment]) -> None:
+    """Put the fragments' results into the run's file, which is replaced whole: readers of the old one keep it.
+
+    BrokenFragmentError if one cannot be copied; the run's file is then as it was.
+    """
+    target = folder.run_file(key)
+    _clear(folder, key)
+    aside = target.with_name(f"{target.stem}.{secrets.token_hex(6)}.merging.h5")
+    try:
+        _start_file(target, aside, {name for fragment in fragments for name in fragment.cells})
+        with h5py.File(aside, "r+") as file:
+            file.attrs["provenance"] = fragments[-1].provenance
+            for fragment in fragments:
+                _remove(file, fragment.cells)
+                _copy(fragment, file)
+        sync(aside)
+        aside.replace(target)
+        sync(target.parent)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _clear(folder: Folder, key: RunKey) -> None:
+    """Remove what a listener left that was killed while it wrote. Its fragments are still there."""
+    for left in folder.results.glob(f"p{key.proposal}_r{key.run}.*.merging.h5"):
+        left.unlink(missing_ok=True)
+
+
+def _start_file(target: Path, aside: Path, names: set[str]) -> None:
+    """Begin with a copy of the run's file, or with an empty one where nothing of it would remain."""
+    make_file(aside)
+    if target.exists():
+        try:
+            kept = _names(target) - names
+        except DamagedResultsError:
+            # It holds nothing that could be kept, but somebody may want to look into it.
+            target.replace(target.with_name(f"{target.stem}.{secrets.token_hex(3)}.broken.h5"))
+        else:
+            if kept:
+                shutil.copyfile(target, aside)
+                return
+    with h5py.File(aside, "w"):
+        pass
+
+
+def _names(path: Path) -> set[str]:
+    """All variables of which there is anything in a run's file."""
+    with open_results(path) as file:
+        groups = (file, *(file[place] for place in PLACES if place in file))
+        return {name for group in groups for name in group if not name.startswith(".")}
+
+
+def _remove(file: h5py.File, names: Iterable[str]) -> None:
+    for name in names:
+        for place in (name, *(f"{group}/{name}" for group in PLACES)):
+            if place in file:
+                del file[place]
+
+
+def _copy(fragment: Fragment, file: h5py.File) -> None:
+    with contextlib.ExitStack() as stack:
+        try:
+            source = stack.enter_context(open_results(fragment.path))
+            for name in fragment.cells:
+                if name in source:
+                    copy_result(source, file, name)
+                for place in PLACES:
+                    if f"{place}/{name}" in source:
+                        copy_result(source[place], file.require_group(place), name)
+        except (DamagedResultsError, KeyError, ValueError, TypeError, RuntimeError, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # The disk is full, for example: not the fragment's fault.
+            raise BrokenFragmentError(fragment.path, str(error)) from error
