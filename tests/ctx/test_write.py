@@ -91,7 +91,7 @@ def test_that_many_quick_results_make_few_files(writer: FragmentWriter, publishe
     writer.close()
 
     assert [n for names in published.variables for n in names] == [f"v{i}" for i in range(300)]
-    assert len(published.paths) <= 2 + (time.monotonic() - begun) / 0.2
+    assert len(published.paths) <= 5 + (time.monotonic() - begun) / 0.2
 
 
 def test_that_the_records_of_very_many_variables_fit(writer: FragmentWriter, published: Published) -> None:

@@ -7,11 +7,12 @@ import selectors
 import time
 from typing import Any
 
+from damnit_ctx.channel import Channel
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.job import Job
 from damnit_ctx.load import Loader
 from damnit_ctx.requests import BadRequest, CancelRequest, LoadRequest, QuitRequest, RunRequest, parse
-from damnit_ctx.serve import Channel
+from damnit_ctx.warm import warm_writers
 from damnit_ctx.workers import Worker, fork_worker
 
 _READ = 1 << 16
@@ -99,6 +100,8 @@ class Server:
         self._context = loaded
         variables = [node.as_json() for node in loaded.nodes.values()]
         self._channel.send({"event": "loaded", "id": request.id, "digest": loaded.digest, "variables": variables})
+        if request.code is None:
+            warm_writers()  # a text that is only checked will hardly be run
 
     def _cancel(self, request: CancelRequest) -> None:
         worker = self._workers.get(request.id)

@@ -16,10 +16,11 @@ import h5py
 from damnit_ctx import entry as entries
 from damnit_ctx.entry import Entry
 
-#: A fragment this old (seconds) is published when a Variable has just finished,
-PUBLISH_AGE = 0.2
-#: and at this age in any case, so that no result waits for a slow Variable.
-PUBLISH_LATEST = 0.25
+#: A fragment this old (seconds) is published when a Variable has just finished: the first ones of a process soon,
+#: so that its run shows something at once, later ones with more in each.
+PUBLISH_AGES = (0.02, 0.05, 0.1, 0.2)
+#: So much later it is published in any case: no result waits for a slow Variable.
+PUBLISH_GRACE = 0.05
 
 PROVENANCE = "context.py"
 
@@ -74,7 +75,7 @@ class FragmentWriter:
         """To be called when a Variable has finished: publishes what has waited long enough."""
         with self._lock:
             self._raise_failure()
-            if self._fragment is not None and time.monotonic() - self._fragment.opened >= PUBLISH_AGE:
+            if self._fragment is not None and time.monotonic() - self._fragment.opened >= self._age():
                 self._publish(self._fragment)
 
     def close(self) -> None:
@@ -83,6 +84,9 @@ class FragmentWriter:
             self._raise_failure()
             if self._fragment is not None:
                 self._publish(self._fragment)
+
+    def _age(self) -> float:
+        return PUBLISH_AGES[min(self._count, len(PUBLISH_AGES) - 1)]
 
     def _current(self) -> _Fragment:
         self._raise_failure()
@@ -96,7 +100,7 @@ class FragmentWriter:
             except (OSError, RuntimeError) as error:
                 raise FragmentFailed(f"{path} cannot be written: {error}") from error
             self._fragment = _Fragment(path, file)
-            self._fragment.timer = threading.Timer(PUBLISH_LATEST, self._publish_late, [self._fragment])
+            self._fragment.timer = threading.Timer(self._age() + PUBLISH_GRACE, self._publish_late, [self._fragment])
             self._fragment.timer.daemon = True
             self._fragment.timer.start()
         return self._fragment
