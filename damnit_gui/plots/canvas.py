@@ -4,12 +4,13 @@ from typing import Any
 
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, Qt, pyqtSignal
-from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtGui import QAction, QKeySequence, QResizeEvent
+from PyQt6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from damnit_gui.theme import SPACE_1, SPACE_2, Tokens, current, icon, series_colours, theme_changed
 
 from .axes import PlotAxis
+from .controls import popup_actions
 from .data import PlotData, Style
 from .items import fill_line, make_item, make_ring
 from .nearest import Hit, View, describe, find
@@ -56,11 +57,20 @@ class Canvas(QWidget):
         self._readout.setMargin(SPACE_1)
         self._readout.hide()
         self._follow_button = QPushButton(icon("mdi6.arrow-expand-all"), "Show all and follow", self)
-        self._follow_button.setToolTip("Show everything again, and follow new data (double click)")
+        self._follow_button.setToolTip("Show everything again, and follow new data (double click, Home)")
         self._follow_button.clicked.connect(self.follow)
         self._follow_button.hide()
 
+    def hold_view(self) -> None:
+        """Take dragging and the wheel away, where a plot is only a picture in something that scrolls."""
+        self.view_box.setMouseEnabled(False, False)
+
     def _connect(self) -> None:
+        show_all = QAction(icon("mdi6.arrow-expand-all"), "Show all and follow", self)
+        show_all.setShortcut(QKeySequence("Home"))
+        show_all.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        show_all.triggered.connect(self.follow)
+        self.addAction(show_all)
         self.view_box.sigRangeChangedManually.connect(lambda _mask: self._set_following(False))
         scene = self._plot.scene()
         scene.sigMouseMoved.connect(self._on_moved)
@@ -119,13 +129,7 @@ class Canvas(QWidget):
         self._show_hit(self._hit(position) if inside else None, position)
 
     def _on_clicked(self, event: Any) -> None:
-        if event.button() == Qt.MouseButton.RightButton and self.actions():
-            # Not Qt's context menu: a press of this button may begin a drag, which scales the view.
-            menu = QMenu(self)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.addActions(self.actions())
-            menu.popup(event.screenPos().toPoint())
-        if event.button() != Qt.MouseButton.LeftButton:
+        if popup_actions(self, event) or event.button() != Qt.MouseButton.LeftButton:
             return
         if event.double():
             self.follow()

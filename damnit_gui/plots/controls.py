@@ -1,10 +1,11 @@
 """The few small controls that plots share: a searchable chooser and a quiet tool button."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent
-from PyQt6.QtWidgets import QComboBox, QCompleter, QSizePolicy, QToolButton, QWidget
+from PyQt6.QtWidgets import QComboBox, QCompleter, QMenu, QSizePolicy, QToolButton, QWidget
 
 from damnit_gui.theme import icon
 
@@ -41,6 +42,20 @@ def log_button(side: str, clicked: Callable[..., object], parent: QWidget | None
     button.setAccessibleName(f"Logarithmic {side} axis")
     button.clicked.connect(clicked)
     return button
+
+
+def popup_actions(widget: QWidget, event: Any) -> bool:
+    """On a right click in a pyqtgraph scene, show the widget's actions as a menu; whether it was one.
+
+    Not Qt's own context menu: a press of that button may begin a drag, which scales the view.
+    """
+    if event.button() != Qt.MouseButton.RightButton or not widget.actions():
+        return False
+    menu = QMenu(widget)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.addActions(widget.actions())
+    menu.popup(event.screenPos().toPoint())
+    return True
 
 
 class ColumnChooser(QComboBox):

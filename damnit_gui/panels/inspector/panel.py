@@ -62,6 +62,7 @@ class InspectorPanel(QWidget):
         self.title, self._where = ReadableText(self), ReadableText(self)
         self.value, self.pending = ReadableText(self), ReadableText(self)
         self.picture, self.curve = PictureBox(QImage(), self), Canvas(self)
+        self.curve.hold_view()
         for drawing in (self.picture, self.curve):
             drawing.setFixedHeight(DRAWING_HEIGHT)
         column.addWidget(self.title)

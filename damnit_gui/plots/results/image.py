@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from damnit_backend.store.results import Result
 from damnit_gui.plots.axes import PlotAxis
-from damnit_gui.plots.controls import tool_button
+from damnit_gui.plots.controls import popup_actions, tool_button
 from damnit_gui.plots.data import AxisInfo
 from damnit_gui.plots.picture import picture_actions
 from damnit_gui.plots.plot_widget import make_plot
@@ -55,7 +55,7 @@ class ImageView(QWidget):
         picture_actions(self, lambda: array.value.title, notifier)
         scene: Any = self._plot.scene()
         scene.sigMouseMoved.connect(self._on_moved)
-        scene.sigMouseClicked.connect(lambda event: self.show_all() if event.double() else None)
+        scene.sigMouseClicked.connect(self._on_clicked)
         theme_changed.connect(self._show_theme)
         self._show_theme(current())
         self.show_array(array)
@@ -171,6 +171,10 @@ class ImageView(QWidget):
 
     def show_all(self) -> None:
         self.view_box.autoRange()
+
+    def _on_clicked(self, event: Any) -> None:
+        if not popup_actions(self, event) and event.double():
+            self.show_all()
 
     def _on_moved(self, position: QPointF) -> None:
         text = ""

@@ -1,11 +1,13 @@
 """Reading a result from its file, for a task: what to show first, and the whole when it is asked for."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from damnit_backend.core.errors import UserError
-from damnit_backend.store.results import PREVIEW, Result, open_results, read_preview, read_result
+from damnit_backend.store.results import PREVIEW, DamagedResultsError, Result, open_results, read_preview, read_result
 
 LARGE = 500_000_000
 """Bytes from which on a result is read only when somebody asks for it."""
@@ -22,34 +24,37 @@ class Loaded:
 
 def load_first(path: Path, name: str) -> Loaded:
     """The preview if there is one, else the whole unless it is large. UserError if it cannot be read."""
-    try:
-        with open_results(path) as file:
-            size = _size(file.get(name))
-            preview = f"{PREVIEW}/{name}" in file
+    with _enough_memory(name):
+        size, preview = _survey(path, name)
         if not preview and size > LARGE:
             return Loaded(None, size)
         return Loaded(read_preview(path, name), size, preview)
-    except _TROUBLE as error:
-        raise _unreadable(path, name, error) from error
 
 
 def load_whole(path: Path, name: str) -> Loaded:
     """All of it. UserError if it cannot be read, or is larger than the memory."""
+    with _enough_memory(name):
+        return Loaded(read_result(path, name), 0)
+
+
+def _survey(path: Path, name: str) -> tuple[int, bool]:
+    """How large the whole is, and whether there is a preview."""
     try:
-        result = read_result(path, name)
-    except _TROUBLE as error:
-        raise _unreadable(path, name, error) from error
-    return Loaded(result, 0)
+        with open_results(path) as file:
+            return _size(file.get(name)), f"{PREVIEW}/{name}" in file
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        # What h5py raises where the inside of a file is broken.
+        raise DamagedResultsError(path, error) from error
 
 
-_TROUBLE = (OSError, ValueError, KeyError, RuntimeError, TypeError, MemoryError)
-"""What h5py, xarray and pandas raise for files that are damaged or not as they should be."""
-
-
-def _unreadable(path: Path, name: str, error: BaseException) -> UserError:
-    if isinstance(error, MemoryError):
-        return UserError(f"{name} does not fit into this computer's memory.", "Read a part of it in a notebook.")
-    return UserError(f"The result {name} in {path.name} cannot be read: {error}", "Reprocess the run to make it anew.")
+@contextmanager
+def _enough_memory(name: str) -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as error:
+        raise UserError(
+            f"{name} does not fit into this computer's memory.", "Read a part of it in a notebook."
+        ) from error
 
 
 def _size(node: Any) -> int:

@@ -9,6 +9,7 @@ import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PyQt6.QtWidgets import QLabel
 
+from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey
 from damnit_backend.core.values import Failure
 from damnit_gui.plots.pane import PlotPane
@@ -106,7 +107,7 @@ def test_a_run_without_a_file_says_so_and_reads_it_when_it_is_there(pane, add_ru
 def test_a_broken_file_says_so_and_nothing_else_stops(pane, session) -> None:
     session.folder.run_file(key("image").row).write_bytes(b"no HDF5")
     tab = pane.open_result(key("image"))
-    assert "cannot be read" in said(tab)
+    assert "p1234_r2.h5 are damaged" in said(tab)
     assert "Reprocess" in said(tab)
     assert session.notifier.notices == []
     assert isinstance(pane.open_result(key("image", run=3)).view.content, ImageView)
@@ -115,7 +116,7 @@ def test_a_broken_file_says_so_and_nothing_else_stops(pane, session) -> None:
 def test_a_file_that_ends_too_early_says_so(pane, session) -> None:
     path = session.folder.run_file(key("image").row)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    assert "cannot be read" in said(pane.open_result(key("image")))
+    assert "p1234_r2.h5 are damaged" in said(pane.open_result(key("image")))
 
 
 def test_a_result_that_was_computed_anew_is_offered(pane, session, add_run) -> None:
@@ -180,8 +181,6 @@ def test_a_preview_without_full_data_has_no_button_for_it(pane, session) -> None
 def test_a_result_of_an_unknown_kind_says_so(session) -> None:
     import h5py
 
-    from damnit_backend.core.errors import UserError
-
     path = session.folder.run_file(key("odd").row)
     with h5py.File(path, "a") as file:
         file["odd/data"] = 1
@@ -190,7 +189,7 @@ def test_a_result_of_an_unknown_kind_says_so(session) -> None:
         file["torn"].attrs["_damnit_objtype"] = "dataframe"
     with pytest.raises(UserError, match="hologram"):
         load_first(path, "odd")
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match="damaged"):
         load_first(path, "torn")
 
 
@@ -212,6 +211,15 @@ def test_a_result_is_read_in_the_background_and_a_tab_may_close_meanwhile(small_
     assert notifier.notices == []
     session.close()
     tasks.join()
+
+
+def test_a_result_larger_than_the_memory_says_so(session, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(loading, "read_result", no_memory)
+    with pytest.raises(UserError, match="memory"):
+        loading.load_whole(session.folder.run_file(key("image").row), "image")
 
 
 def test_sizes_are_told_for_people() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QMenu
 
 from damnit_backend.core.keys import RunKey
 from damnit_gui.plots.canvas import Canvas
@@ -169,7 +169,24 @@ def test_zooming_by_a_log_axis_and_back_leaves_the_right_axes(plot, qapp) -> Non
 
 
 def test_the_context_menu_has_only_what_is_ours(plot) -> None:
-    assert [action.text() for action in plot.canvas.actions()] == ["Copy picture", "Save picture…"]
+    assert [action.text() for action in plot.canvas.actions()] == [
+        "Show all and follow",
+        "Copy picture",
+        "Save picture…",
+    ]
+
+
+def test_a_right_click_opens_that_menu_and_a_double_click_follows(plot, qtbot) -> None:
+    viewport = plot.canvas._plot.viewport()
+    zoom(plot.canvas)
+    qtbot.mouseClick(viewport, Qt.MouseButton.RightButton, pos=viewport.rect().center())
+    menu = plot.canvas.findChild(QMenu)
+    assert menu is not None
+    assert menu.isVisible()
+    menu.close()
+    qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=viewport.rect().center())
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=viewport.rect().center())
+    assert plot.canvas.following
 
 
 def test_a_picture_is_sharper_than_the_screen_and_a_bad_place_for_it_is_told(plot, tmp_path, qapp) -> None:
