@@ -1,6 +1,7 @@
 """`damnit demo`: the whole product on a simulated beamtime."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -50,6 +51,8 @@ def command(
     A simulator writes runs in the European XFEL's file format, a listener notices and processes them, and the window
     shows them. Without a screen the same happens invisibly; the table is printed at the end.
     """
+    # Ended like with Ctrl+C: the simulator must not go on alone.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     headless = headless or (window and not _has_screen())
     root = Path(tempfile.mkdtemp(prefix="damnit-demo-")) if directory is None else directory.expanduser().absolute()
     folder = prepare(root, seed)
