@@ -1,11 +1,12 @@
 """Sparklines of one-dimensional data."""
 
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from PyQt6.QtCore import QPointF, QRect, Qt
-from PyQt6.QtGui import QFontMetrics, QPainter, QPen, QPolygonF
+from PyQt6.QtCore import QLineF, QPointF, QRect
+from PyQt6.QtGui import QFontMetrics, QPainter, QPen
 
 from damnit_backend.core.values import Kind, Trend
 
@@ -23,22 +24,20 @@ class TrendRenderer:
         trend = shown.cell.value
         if not isinstance(trend, Trend):
             return
-        pieces = _polygons(trend, rect.width(), rect.height())
-        if not pieces:
+        lines, dots = _marks(trend, rect.width(), rect.height())
+        if not (lines or dots):
             painter.setPen(look.muted)
             draw_text(painter, rect, "NaN" if len(trend.y) else "no points", LEFT, look.font)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(look.curve, 1.3)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
+        painter.setPen(QPen(look.curve, 1.3))
+        painter.setBrush(look.curve)
         painter.translate(rect.topLeft())
-        for piece in pieces:
-            if piece.size() == 1:
-                painter.setBrush(look.curve)
-                painter.drawEllipse(piece.at(0), 1.2, 1.2)
-            else:
-                painter.drawPolyline(piece)
+        # Single lines: a noisy curve drawn as one path takes twenty times as long.
+        if lines:
+            painter.drawLines(*lines)
+        for dot in dots:
+            painter.drawEllipse(dot, 0.6, 0.6)
         painter.translate(-rect.topLeft())
 
     def width(self, shown: Shown, metrics: QFontMetrics, height: int) -> int:  # noqa: ARG002
@@ -46,11 +45,16 @@ class TrendRenderer:
 
 
 @lru_cache(maxsize=CACHED)
-def _polygons(trend: Trend, width: int, height: int) -> tuple[QPolygonF, ...]:
-    return tuple(
-        QPolygonF([QPointF(x, y) for x, y in piece.tolist()])
-        for piece in curve_pieces(trend.x, trend.y, float(width), float(height))
-    )
+def _marks(trend: Trend, width: int, height: int) -> tuple[list[QLineF], list[QPointF]]:
+    """The curve as lines, and as dots where a point has no neighbours."""
+    lines: list[QLineF] = []
+    dots: list[QPointF] = []
+    for piece in curve_pieces(trend.x, trend.y, float(width), float(height)):
+        points = [QPointF(x, y) for x, y in piece.tolist()]
+        lines += [QLineF(one, other) for one, other in pairwise(points)]
+        if len(points) == 1:
+            dots += points
+    return lines, dots
 
 
 def curve_pieces(

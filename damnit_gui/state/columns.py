@@ -102,14 +102,18 @@ class ColumnFacts:
 _LOOK_BACK = 2000
 """How many of the latest runs are asked; if none of them has a value, nothing is known of a column."""
 
+_ASKED = 10
+"""How many of the latest values are asked for units: some values of a column may have none."""
+
 _KIND_OF_TYPE = {"boolean": Kind.BOOL, "integer": Kind.NUMBER, "number": Kind.NUMBER, "string": Kind.TEXT}
 
 
 def column_facts(data: TableData, info: VariableInfo) -> ColumnFacts:
-    """Facts from the declaration and the latest cell with a value; a cell with other units names them itself."""
+    """Facts from the declaration and the latest cells with a value; a cell with other units names them itself."""
     if info.name == START_TIME:
         return ColumnFacts(Kind.TEXT, "")
-    for cell in islice(reversed(data.column(info.name)), _LOOK_BACK):
-        if cell is not None and cell.value is not None and not isinstance(cell.value, Failure):
-            return ColumnFacts(_KIND_OF_TYPE.get(info.type or "", cell.kind), info.units or cell.units)
-    return ColumnFacts(_KIND_OF_TYPE.get(info.type or "", Kind.EMPTY), info.units)
+    latest = islice(reversed(data.column(info.name)), _LOOK_BACK)
+    valued = (cell for cell in latest if cell is not None and not isinstance(cell.value, Failure | None))
+    cells = list(islice(valued, _ASKED))
+    kind = _KIND_OF_TYPE.get(info.type or "") or next((cell.kind for cell in cells), Kind.EMPTY)
+    return ColumnFacts(kind, info.units or next((cell.units for cell in cells if cell.units), ""))

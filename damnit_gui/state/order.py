@@ -71,9 +71,10 @@ def _sort_keys(column: Sequence[CellValue | None]) -> tuple[npt.NDArray[np.int8]
             ranks[row] = _Rank.NOTHING if value.is_skip else _Rank.ERROR
         else:
             ranks[row] = _Rank.DATA
-    places = {key: place for place, key in enumerate(sorted({natural_key(text) for text in texts.values()}))}
+    keys = {text: natural_key(text) for text in set(texts.values())}
+    places = {key: place for place, key in enumerate(sorted(set(keys.values())))}
     for row, text in texts.items():
-        numbers[row] = places[natural_key(text)]
+        numbers[row] = places[keys[text]]
     return ranks, numbers
 
 

@@ -66,7 +66,20 @@ class TableData:
     def from_snapshot(cls, snapshot: TableSnapshot) -> "TableData":
         """The table that a snapshot of everything says."""
         data = cls()
-        data.update(snapshot, [run.key for run in snapshot.runs])
+        data._insert_rows(list(snapshot.runs))
+        # Straight into the columns, with no look at what was there: a large table has millions of cells.
+        rows: dict[tuple[int, int], int] = {key: row for row, key in enumerate(data._keys)}
+        columns, count = data._columns, len(rows)
+        for (proposal, run, name), cell in snapshot.cells.items():
+            row = rows.get((proposal, run))
+            if row is None or name in RUN_FACTS:
+                continue
+            column = columns.get(name)
+            if column is None:
+                column = columns[name] = [None] * count
+            column[row] = cell
+        data.seq = snapshot.seq
+        data._update_variables(snapshot.variables)
         return data
 
     def __len__(self) -> int:
@@ -135,9 +148,9 @@ class TableData:
         """
         wanted = set(keys)
         runs = {run.key: run for run in part.runs if run.key in wanted}
-        cells: dict[RunKey, Cells] = {key: {} for key in runs}
+        cells: dict[tuple[int, int], Cells] = {key: {} for key in runs}
         for cell_key, value in part.cells.items():
-            row_cells = cells.get(cell_key.row)
+            row_cells = cells.get(cell_key[:2])
             if row_cells is not None and cell_key.name not in RUN_FACTS:
                 row_cells[cell_key.name] = value
 

@@ -33,11 +33,15 @@ class ColumnWidths(QObject):
         self._wanted: dict[str, int] = {}
         self._setting = False
         for signal in (model.columnsInserted, model.columnsRemoved, model.layoutChanged, model.modelReset):
-            signal.connect(self.apply)
+            signal.connect(self._columns_changed)
         # What a column holds is known with its first value.
         model.headerDataChanged.connect(self._facts_changed)
         view.header.sectionResized.connect(self._resized)
         view.header.sectionHandleDoubleClicked.connect(self.fit)
+        self.apply()
+
+    def _columns_changed(self) -> None:
+        # Without the signal's own arguments.
         self.apply()
 
     @property
@@ -63,8 +67,12 @@ class ColumnWidths(QObject):
         self.chosen_changed.emit()
 
     def apply(self) -> None:
+        """Set all sections."""
+        self._apply(0, self._table.columnCount())
+
+    def _apply(self, first: int, end: int) -> None:
         self._setting = True
-        for section, column in enumerate(self._table.columns):
+        for section, column in enumerate(self._table.columns[first:end], first):
             width = self._chosen.get(column.name) or self._wanted_width(section)
             if self._view.header.sectionSize(section) != width:
                 self._view.header.resizeSection(section, width)
@@ -94,7 +102,7 @@ class ColumnWidths(QObject):
     def _facts_changed(self, orientation: object, first: int, last: int) -> None:  # noqa: ARG002
         for column in self._table.columns[first : last + 1]:
             self._wanted.pop(column.name, None)
-        self.apply()
+        self._apply(first, last + 1)
 
     def _resized(self, section: int, old: int, new: int) -> None:  # noqa: ARG002
         if not self._setting and new > 0 and section < len(self._table.columns):
