@@ -83,6 +83,7 @@ class ColumnChooser(QComboBox):
         edit = self.lineEdit()
         if edit is not None:
             edit.setPlaceholderText(f"Choose {label}")
+            edit.returnPressed.connect(self._choose_best)
             edit.editingFinished.connect(self._restore)
         self.activated.connect(self._on_activated)
 
@@ -124,6 +125,16 @@ class ColumnChooser(QComboBox):
         edit = self.lineEdit()
         if edit is not None:
             edit.setCursorPosition(0)
+
+    def _choose_best(self) -> None:
+        """Enter takes the first title that has what was typed."""
+        completer, typed = self.completer(), self.currentText().strip()
+        if completer is None or not typed:
+            return
+        completer.setCompletionPrefix(typed)
+        index = self.findText(completer.currentCompletion())
+        if completer.completionCount() and index >= 0:
+            self._on_activated(index)
 
     def _on_activated(self, index: int) -> None:
         name = str(self.itemData(index))

@@ -14,6 +14,7 @@ from damnit_gui.theme import SPACE_1, SPACE_2, icon
 from .canvas import Canvas
 from .columns import RUN_FACTS, plottable_columns
 from .controls import ColumnChooser, log_button, tool_button
+from .folding_row import FoldingRow
 from .kinds import KINDS, kind_of, resolve
 from .picture import picture_actions
 from .spec import PlotSpec
@@ -40,19 +41,18 @@ class PlotView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._make_controls())
+        layout.addWidget(self._make_controls())
         layout.addWidget(self.canvas, 1)
         layout.addWidget(self._note)
         table.reset.connect(self._on_reset)
         table.updated.connect(self._on_updated)
         self._show_spec()
 
-    def _make_controls(self) -> QHBoxLayout:
+    def _make_controls(self) -> FoldingRow:
         self._y = ColumnChooser("Y", self)
         self._y.chosen.connect(lambda name: self.set_spec(replace(self.spec, y=name)))
         self._x = ColumnChooser("X", self)
         self._x.chosen.connect(lambda name: self.set_spec(replace(self.spec, x=name)))
-        self._against = QLabel("against", self)
         self._kind = self._make_kind_button()
         self._swap = tool_button("mdi6.swap-horizontal", "Exchange X and Y", lambda _: self.set_spec(self.spec.swapped))
         self._lines = tool_button(
@@ -63,14 +63,18 @@ class PlotView(QWidget):
         )
         self._x_log = log_button("X", lambda checked: self.set_spec(replace(self.spec, x_log=checked)), self)
         self._y_log = log_button("Y", lambda checked: self.set_spec(replace(self.spec, y_log=checked)), self)
-        row = QHBoxLayout()
-        row.setContentsMargins(SPACE_2, SPACE_1, SPACE_2, SPACE_1)
-        row.setSpacing(SPACE_1)
-        row.addWidget(self._y, 1)
-        row.addWidget(self._against)
-        row.addWidget(self._x, 1)
-        for widget in (self._swap, self._kind, self._lines, self._x_log, self._y_log):
-            row.addWidget(widget)
+        tools = QWidget(self)
+        tools_row = QHBoxLayout(tools)
+        tools_row.setContentsMargins(0, 0, 0, 0)
+        tools_row.setSpacing(SPACE_1)
+        for button in (self._kind, self._lines, self._x_log, self._y_log):
+            tools_row.addWidget(button)
+        tools_row.addStretch(1)
+        row = FoldingRow(self, start_grows=True)
+        row.start.addWidget(self._y, 1)
+        row.start.addWidget(self._swap)
+        row.start.addWidget(self._x, 1)
+        row.set_middle(tools)
         return row
 
     def _make_kind_button(self) -> QToolButton:
@@ -115,7 +119,7 @@ class PlotView(QWidget):
         self._y.set_name(self.spec.y)
         self._x.set_name(self.spec.x)
         self._kind.setIcon(icon(kind.icon))
-        for widget in (self._x, self._against, self._swap, self._x_log):
+        for widget in (self._x, self._swap, self._x_log):
             widget.setVisible(kind.uses_x)
         self._lines.setVisible(kind.lines)
         self._lines.setChecked(self.spec.lines)

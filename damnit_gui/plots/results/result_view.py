@@ -1,9 +1,9 @@
 """Shows any full result in the best of its views, and offers the others."""
 
 from PyQt6.QtCore import QSignalBlocker
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
-from damnit_gui.theme import SPACE_1, SPACE_2
+from damnit_gui.plots.folding_row import FoldingRow
 
 from .base import Services, Shown, ViewKind, views_of
 
@@ -21,18 +21,14 @@ class ResultView(QWidget):
         self._chooser.setAccessibleName("How the result is shown")
         self._chooser.activated.connect(self._show_view)
         self.label = QLabel(self)
-        self.header = QHBoxLayout()
-        self.header.setContentsMargins(SPACE_2, SPACE_1, SPACE_2, 0)
-        self.header.setSpacing(SPACE_1)
-        self.header.addWidget(self._chooser)
-        self.header.addWidget(self.label)
-        self.header.addStretch(1)
+        self._header = FoldingRow(self)
+        self._header.start.addWidget(self._chooser)
+        self._header.start.addWidget(self.label)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
-        self._layout.addLayout(self.header)
+        self._layout.addWidget(self._header)
         self._chooser.hide()
-        self._controls: QWidget | None = None
 
     @property
     def view_titles(self) -> list[str]:
@@ -69,13 +65,11 @@ class ResultView(QWidget):
             self._layout.removeWidget(self.content)
             self.content.hide()
             self.content.deleteLater()
-        if self._controls is not None:
-            self.header.removeWidget(self._controls)
-            self._controls.hide()
-            self._controls.deleteLater()
         self.content = content
         self._layout.addWidget(content, 1)
         # A view's controls go into the line that is there already, where it has any.
-        self._controls = getattr(content, "controls", None)
-        if self._controls is not None:
-            self.header.insertWidget(2, self._controls, 100)
+        self._header.set_middle(getattr(content, "controls", None))
+
+    def add_button(self, button: QWidget) -> None:
+        """Put an owner's button at the end of the line."""
+        self._header.end.addWidget(button)

@@ -134,6 +134,35 @@ def test_columns_are_found_by_a_part_of_their_title_and_keep_their_name(plot, qt
     assert plot.spec.y == "motor"
 
 
+def test_enter_takes_the_first_column_that_has_what_was_typed(plot, qtbot) -> None:
+    edit = plot._y.lineEdit()
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, "posit")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert plot.spec.y == "motor"
+    assert plot._y.currentText() == "Scan/Motor position"
+    edit.selectAll()
+    qtbot.keyClicks(edit, "no such column")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert plot.spec.y == "motor"
+    assert plot._y.currentText() == "Scan/Motor position"
+    plot._y.completer().popup().hide()
+
+
+def test_a_column_is_chosen_from_the_list_of_matches(plot, qtbot) -> None:
+    edit = plot._y.lineEdit()
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, "posit")
+    popup = plot._y.completer().popup()
+    qtbot.waitUntil(popup.isVisible)
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert plot.spec.y == "motor"
+    assert plot._y.currentText() == "Scan/Motor position"
+
+
 def test_a_column_without_numbers_yet_stays_chosen_and_is_drawn_when_they_come(pane, session, add_run) -> None:
     plot = pane.add_plot("run", "later")
     assert plot.canvas.data.message == "No run has both Run and later yet."
