@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from damnit_backend.contextproc.checker import CheckResult, check_code
 from damnit_backend.core.keys import CellKey, RunKey
+from damnit_backend.store.jobs import Request
 from damnit_backend.store.settings import get_setting
 from damnit_gui.plots.pane import PlotPane
 from damnit_gui.plots.spec import PlotSpec
@@ -52,7 +53,7 @@ class SessionPanels(QObject):
         self.inspector.show_log.connect(self.show_run_log)
         self.plots.run_clicked.connect(self.focus_run)
         self.jobs.show_log.connect(self.show_run_log)
-        self.jobs.run_activated.connect(self.focus_run)
+        self.jobs.reprocess_requested.connect(self._repeat)
         self.log.open_line.connect(self.show_code)
         self.editor.reprocess_requested.connect(self._ask_reprocess)
         self._session.editing.undo_stack.indexChanged.connect(self._note_change)
@@ -66,6 +67,9 @@ class SessionPanels(QObject):
         with self._session.access.database() as database:
             python = get_setting(database, "context_python")
         return check_code(self._session.folder, str(python) if python else None, code)
+
+    def _repeat(self, request: Request) -> None:
+        self._session.backend.reprocess([request.key], request.variables, request.stage)
 
     def open_result(self, key: CellKey) -> None:
         self.plots.open_result(key)

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from damnit_backend.control.listener import request_reprocess
 from damnit_backend.control.supervisor import ListenerState, Supervisor
 from damnit_backend.core.errors import UserError
-from damnit_backend.core.keys import RunKey
+from damnit_backend.core.keys import RunKey, Stage
 from damnit_backend.core.messages import Status
 from damnit_backend.store.database import Database
 from damnit_backend.store.jobs import Job, read_jobs
@@ -132,14 +132,16 @@ class Backend(QObject):
 
         self._tasks.run(work, lambda _: self.check())
 
-    def reprocess(self, keys: Collection[RunKey], variables: Collection[str] | None = None) -> None:
-        """Queue runs for processing anew: all their Variables, or some."""
+    def reprocess(
+        self, keys: Collection[RunKey], variables: Collection[str] | None = None, stage: Stage | None = None
+    ) -> None:
+        """Queue runs for processing anew: all their Variables, those of one stage, or some."""
         if self._access.read_only:
             self._notifier.error("This folder is read-only: nothing can be processed.", "Ask its owner.")
             return
         wanted = sorted(keys)
         names = None if variables is None else sorted(variables)
-        self._tasks.run(lambda: request_reprocess(self._access.folder, wanted, names), self._queued)
+        self._tasks.run(lambda: request_reprocess(self._access.folder, wanted, names, stage), self._queued)
 
     def _queued(self, ids: list[int]) -> None:
         runs = "one run" if len(ids) == 1 else f"{len(ids)} runs"
