@@ -75,7 +75,7 @@ def _bars(series: Series, data: PlotData, colour: str) -> Any:
     seen = np.isfinite(tops) & (series.y != 0)
     fill = QColor(colour)
     fill.setAlphaF(0.75)
-    return pg.BarGraphItem(
+    item = pg.BarGraphItem(
         x0=series.x[:-1][seen],
         x1=series.x[1:][seen],
         y0=base,
@@ -84,6 +84,8 @@ def _bars(series: Series, data: PlotData, colour: str) -> Any:
         pen=pg.mkPen(colour),
         name=series.title,
     )
+    item.setZValue(-1)  # a curve in the same plot stays in sight
+    return item
 
 
 def make_ring(tokens: Tokens) -> Any:
