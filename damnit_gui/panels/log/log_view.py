@@ -1,7 +1,7 @@
 """The text of a log: errors coloured, places in the context file to click on, always at its end unless scrolled up."""
 
 from PyQt6.Qsci import QsciScintilla
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QWidget
 
@@ -33,7 +33,7 @@ class LogView(TextView):
         self.setWrapIndentMode(QsciScintilla.WrapIndentMode.WrapIndentIndented)
         for kind, style in _STYLES.items():
             self.indicatorDefine(style, _FIRST_INDICATOR + kind)
-        self.indicatorClicked.connect(self._clicked)
+        self.SCN_INDICATORRELEASE.connect(self._clicked)
         self.refresh_tokens()
 
     def apply_tokens(self, tokens: Tokens) -> None:
@@ -98,13 +98,12 @@ class LogView(TextView):
         self.SendScintilla(QsciScintilla.SCI_SETINDICATORVALUE, max(mark.line, 1))
         self.SendScintilla(QsciScintilla.SCI_INDICATORFILLRANGE, position + mark.start, mark.length)
 
-    def link_at(self, line: int, column: int) -> int | None:
-        """The line of the context file that the text at a place (from 0) leads to."""
-        position = self.positionFromLineIndex(line, column)
+    def link_at(self, position: int) -> int | None:
+        """The line of the context file to which the text at a byte leads."""
         indicator = _FIRST_INDICATOR + Notice.LINK
         return int(self.SendScintilla(QsciScintilla.SCI_INDICATORVALUEAT, indicator, position)) or None
 
-    def _clicked(self, line: int, column: int, _state: Qt.KeyboardModifier) -> None:
-        target = self.link_at(line, column)
-        if target is not None:
+    def _clicked(self, position: int, _modifiers: int) -> None:
+        target = self.link_at(position)
+        if target is not None and not self.hasSelectedText():  # who selects text does not want to leave it
             self.link_clicked.emit(target)
