@@ -28,5 +28,5 @@ def runtime_directory() -> Path:
 
 def socket_path(folder: Path) -> Path:
     """The socket for a folder; short, because the system allows about 100 characters."""
-    digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:20]
+    digest = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:20]
     return runtime_directory() / f"{digest}.sock"

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import logging
-import os
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from damnit_backend.core import messages
+from damnit_backend.core.errors import UserError
 from damnit_backend.core.messages import Message
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ MAX_LINE = 1 << 20
 MAX_BACKLOG = 1 << 20
 """A client that leaves so many bytes unread is disconnected; it finds the changes in the database."""
 RETRY_SECONDS = 0.5
+SEND_SECONDS = 2
 
 
 class LocalPublisher:
@@ -29,17 +31,18 @@ class LocalPublisher:
         self._latest: dict[type, Message] = {}
         self._clients: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
+        self._bound: tuple[int, int] | None = None
         self._on_message: Callable[[Message], None] = lambda _: None
 
     async def open(self, on_message: Callable[[Message], None]) -> None:
         self._on_message = on_message
-        # Only the holder of the lease comes here, so that a socket in the way is a dead listener's.
-        self._path.unlink(missing_ok=True)
-        mask = os.umask(0o177)
+        listening = _bind(self._path)
+        self._bound = _identity(self._path)
         try:
-            self._server = await asyncio.start_unix_server(self._serve, self._path, limit=MAX_LINE)
-        finally:
-            os.umask(mask)
+            self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=MAX_LINE)
+        except BaseException:
+            listening.close()
+            raise
 
     def publish(self, message: Message) -> None:
         self._latest[type(message)] = message
@@ -56,7 +59,9 @@ class LocalPublisher:
             self._server.close()
         for writer in list(self._clients):
             writer.close()
-        self._path.unlink(missing_ok=True)
+        # Whoever took the folder over listens at the same path.
+        if self._bound is not None and _identity(self._path) == self._bound:
+            self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for greeting in (self._greeting, *self._latest.values()):
@@ -74,6 +79,30 @@ class LocalPublisher:
         finally:
             self._clients.discard(writer)
             writer.close()
+
+
+def _bind(path: Path) -> socket.socket:
+    """A socket at the path, which nobody else can connect to. UserError if there can be none."""
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        # Only the holder of the lease comes here, so that a socket in the way is a dead listener's.
+        path.unlink(missing_ok=True)
+        listening.bind(str(path))
+        path.chmod(0o600)  # before anybody can connect: it does not listen yet
+    except OSError as error:
+        listening.close()
+        raise UserError(
+            f"The listener's socket {path} cannot be made: {error}.", "Set XDG_RUNTIME_DIR to another directory."
+        ) from error
+    return listening
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class LocalSubscriber:
@@ -100,6 +129,9 @@ class LocalSubscriber:
             try:
                 self._socket.sendall(messages.encode(message))
             except OSError:
+                # It may have been sent in part, after which nothing more can be understood.
+                with contextlib.suppress(OSError):
+                    self._socket.shutdown(socket.SHUT_RDWR)
                 return False
             return True
 
@@ -109,7 +141,7 @@ class LocalSubscriber:
             if self._socket is not None:
                 with contextlib.suppress(OSError):
                     self._socket.shutdown(socket.SHUT_RDWR)
-        if self._thread is not None:
+        if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=2)
 
     def _run(self, on_message: Callable[[Message], None], on_connected: Callable[[bool], None]) -> None:
@@ -123,7 +155,9 @@ class LocalSubscriber:
                 self._read(connection, on_message)
                 with self._lock:
                     self._socket = None
-            on_connected(False)
+            if not self._closed.is_set():
+                on_connected(False)
+                self._closed.wait(self._retry_seconds)
 
     def _connect(self) -> socket.socket | None:
         path = self._find_socket()
@@ -131,11 +165,18 @@ class LocalSubscriber:
             return None
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
+            connection.settimeout(SEND_SECONDS)
             connection.connect(str(path))
+            connection.settimeout(None)
+            # A listener that hangs must not make those wait who tell it something; reading may take for ever.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
         except OSError:
             connection.close()
             return None
         with self._lock:
+            if self._closed.is_set():
+                connection.close()
+                return None
             self._socket = connection
         return connection
 
@@ -155,7 +196,7 @@ class LocalSubscriber:
 def send_once(path: Path, message: Message) -> bool:
     """Connect, send one message and leave; False if nobody listens there."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(2)
+        connection.settimeout(SEND_SECONDS)
         try:
             connection.connect(str(path))
             connection.sendall(messages.encode(message))

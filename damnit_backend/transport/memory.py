@@ -6,46 +6,53 @@ from damnit_backend.core.messages import Message
 
 
 class MemoryHub:
-    """A publisher whose subscribers are objects of the same process."""
+    """A publisher whose subscribers are objects of the same process. Like a socket, it greets whoever comes and
+    repeats the latest message of each kind."""
 
-    def __init__(self) -> None:
+    def __init__(self, greeting: Message | None = None) -> None:
+        self._greeting = greeting
+        self._latest: dict[type, Message] = {}
         self._subscribers: list[MemorySubscriber] = []
         self._on_message: Callable[[Message], None] | None = None
 
     async def open(self, on_message: Callable[[Message], None]) -> None:
         self._on_message = on_message
-        for subscriber in self._subscribers:
-            subscriber.connected(True)
+        for subscriber in list(self._subscribers):
+            self._welcome(subscriber)
 
     def publish(self, message: Message) -> None:
-        for subscriber in self._subscribers:
+        self._latest[type(message)] = message
+        for subscriber in list(self._subscribers):
             subscriber.deliver(message)
 
     async def close(self) -> None:
         self._on_message = None
-        for subscriber in self._subscribers:
+        for subscriber in list(self._subscribers):
             subscriber.connected(False)
 
     def subscriber(self) -> "MemorySubscriber":
         return MemorySubscriber(self)
 
-    @property
-    def is_open(self) -> bool:
-        return self._on_message is not None
-
     def join(self, subscriber: "MemorySubscriber") -> None:
         self._subscribers.append(subscriber)
-        subscriber.connected(self.is_open)
+        if self._on_message is not None:
+            self._welcome(subscriber)
 
     def leave(self, subscriber: "MemorySubscriber") -> None:
         if subscriber in self._subscribers:
             self._subscribers.remove(subscriber)
 
-    def receive(self, message: Message) -> bool:
-        if self._on_message is None:
+    def receive(self, subscriber: "MemorySubscriber", message: Message) -> bool:
+        if self._on_message is None or subscriber not in self._subscribers:
             return False
         self._on_message(message)
         return True
+
+    def _welcome(self, subscriber: "MemorySubscriber") -> None:
+        subscriber.connected(True)
+        for message in (self._greeting, *self._latest.values()):
+            if message is not None:
+                subscriber.deliver(message)
 
 
 class MemorySubscriber:
@@ -62,7 +69,7 @@ class MemorySubscriber:
         self._hub.join(self)
 
     def send(self, message: Message) -> bool:
-        return self._hub.receive(message)
+        return self._hub.receive(self, message)
 
     def close(self) -> None:
         self._hub.leave(self)
