@@ -1,0 +1,1 @@
+"""Item models for Qt's views, thin over the plain values of `state`."""

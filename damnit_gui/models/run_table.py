@@ -16,7 +16,7 @@ from damnit_gui.cells.editors import TYPE_ROLE
 from damnit_gui.cells.tooltip import cell_tooltip, column_tooltip, run_tooltip
 from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.state.columns import Column
-from damnit_gui.state.formatting import full_text, short_text, time_text
+from damnit_gui.state.formatting import full_text, same_units, short_text, time_text
 from damnit_gui.state.order import Sort
 from damnit_gui.state.parsing import parse_typed
 
@@ -57,7 +57,7 @@ class RunTableModel(FollowingModel):
             return self._loaded.cell(row, column.name)
         if role == _Role.TextAlignmentRole:
             return renderer_of(self._shown(row, column).cell.kind).alignment
-        if role == _Role.EditRole:
+        if role in (_Role.EditRole, _Role.AccessibleTextRole):
             return full_text(self._shown(row, column).cell.value)
         if role == _Role.ToolTipRole:
             return self._tooltip(row, column)
@@ -75,8 +75,9 @@ class RunTableModel(FollowingModel):
                 state = EditState.FAILED if edit.error else EditState.WAITING
                 return Shown(CellValue(edit.value), state=state)
         cell = data.cell(row, column.name) or EMPTY
-        units = cell.units
-        return Shown(cell, units if units and units != self._facts_of(column).units else "")
+        if not cell.units or same_units(cell.units, self._facts_of(column).units):
+            return Shown(cell)
+        return Shown(cell, cell.units)
 
     def _tooltip(self, row: int, column: Column) -> str:
         run = self._loaded.run(row)

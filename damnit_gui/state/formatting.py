@@ -3,6 +3,8 @@
 import datetime
 import math
 import re
+import unicodedata
+from functools import lru_cache
 
 import numpy as np
 
@@ -30,6 +32,12 @@ def complex_text(value: complex) -> str:
     """A complex number: 1+2j."""
     imaginary = number_text(value.imag)
     return f"{number_text(value.real)}{'' if imaginary.startswith('-') else '+'}{imaginary}j"
+
+
+@lru_cache(maxsize=1000)
+def same_units(one: str, other: str) -> bool:
+    """Whether two units are written alike, for the eye: there are two characters for micro, for one."""
+    return unicodedata.normalize("NFKC", one).split() == unicodedata.normalize("NFKC", other).split()
 
 
 def local_time(seconds: float | None, zone: datetime.tzinfo | None = None) -> datetime.datetime | None:

@@ -1,0 +1,1 @@
+"""The run table: its view, headers, menus, and the line above it."""

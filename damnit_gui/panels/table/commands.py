@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QItemSelectionRange, QModelIndex, QObject, pyqtSignal
+from PyQt6.QtCore import QItemSelectionRange, QModelIndex, QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
 from damnit_backend.core.keys import COMMENT, CellKey, RunKey
 from damnit_backend.store.table import START_TIME
-from damnit_gui.cells.delegate import SHOWN_ROLE
 from damnit_gui.models.run_table import RunTableModel
 from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.state.copying import as_tsv
@@ -97,10 +96,9 @@ class TableCommands(QObject):
     def cell_entries(self, index: QModelIndex) -> list[Entry]:
         """For a cell; what concerns runs is about all that are selected."""
         key = self._table.cell_key(index)
-        editable = self._table.data(index, SHOWN_ROLE) is not None and self._can_edit(index)
         first = (
-            Entry("Edit", lambda: self._view.edit(index), "mdi6.pencil-outline", "F2")
-            if editable
+            Entry("Edit", lambda: self._edit(key), "mdi6.pencil-outline", "F2")
+            if self._table.flags(index) & Qt.ItemFlag.ItemIsEditable
             else Entry("Open", lambda: self.opened.emit(key), "mdi6.arrow-expand", enabled=key.name != START_TIME)
         )
         entries = [first, *self._failed_edit(key), Entry("Copy", self.copy, "mdi6.content-copy", "Ctrl+C")]
@@ -109,8 +107,16 @@ class TableCommands(QObject):
         entries += [SEPARATOR, self._plot(section), self._hide(section), SEPARATOR]
         return entries + self.run_entries(self.selected_runs(), section)
 
-    def _can_edit(self, index: QModelIndex) -> bool:
-        return bool(self._table.flags(index) & self._table.flags(index).ItemIsEditable)
+    def _edit(self, key: CellKey) -> None:
+        # Looked for only now: rows may have come in while the menu was open.
+        row, section = self._table.row_of(key.row), self._table.section_of(key.name)
+        if row is not None and section is not None:
+            self._view.edit(self._table.index(row, section))
+
+    def _select_column(self, name: str) -> None:
+        section = self._table.section_of(name)
+        if section is not None:
+            self._view.selectColumn(section)
 
     def _failed_edit(self, key: CellKey) -> list[Entry]:
         edit = self._session.editing.pending(key)
@@ -140,7 +146,7 @@ class TableCommands(QObject):
             Entry("Order of the runs", lambda: self._table.sort_by(None), enabled=self._table.current_sort is not None),
             SEPARATOR,
             self._plot(section),
-            Entry("Select the column", lambda: self._view.selectColumn(section)),
+            Entry("Select the column", lambda: self._select_column(column.name)),
             SEPARATOR,
             self._hide(section),
             Entry(f"Show {counted(hidden, 'hidden column')}", self.show_all, enabled=hidden > 0),

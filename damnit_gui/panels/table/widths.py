@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QModelIndex, QObject, pyqtSignal
 from PyQt6.QtGui import QFont, QFontMetrics
 
 from damnit_backend.core.keys import COMMENT
@@ -34,8 +34,9 @@ class ColumnWidths(QObject):
         self._setting = False
         for signal in (model.columnsInserted, model.columnsRemoved, model.layoutChanged, model.modelReset):
             signal.connect(self._columns_changed)
-        # What a column holds is known with its first value.
         model.headerDataChanged.connect(self._facts_changed)
+        model.dataChanged.connect(self._values_changed)
+        model.rowsInserted.connect(self._rows_inserted)
         view.header.sectionResized.connect(self._resized)
         view.header.sectionHandleDoubleClicked.connect(self.fit)
         self.apply()
@@ -88,16 +89,34 @@ class ColumnWidths(QObject):
         width = max(NARROWEST, min(self._view.header.title_width(section), WIDEST_TITLE))
         if self._table.columns[section].name == COMMENT:
             width = max(width, COMMENT_WIDTH)
+        return max(width, self._measure_values(section, 0, self._table.rowCount()))
+
+    def _measure_values(self, section: int, first: int, end: int) -> int:
+        """How wide the last few values in a range of rows want to be."""
         font = QFont(tabular(self._view.font()))
         font.setBold(True)
         metrics, height = QFontMetrics(font), self._view.runs.defaultSectionSize() - 2 * MARGIN_Y
-        count = self._table.rowCount()
-        for row in range(max(0, count - SAMPLE), count):
+        width = 0
+        for row in range(max(first, end - SAMPLE), end):
             shown = self._table.index(row, section).data(SHOWN_ROLE)
             if isinstance(shown, Shown):
                 wanted = renderer_of(shown.cell.kind).width(shown, metrics, height)
                 width = max(width, wanted + 2 * MARGIN_X if wanted else 0)
         return width
+
+    def _values_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        """Make room for values as they arrive; a column never becomes narrower by itself."""
+        for section in range(first.column(), last.column() + 1):
+            name = self._table.columns[section].name
+            if name not in self._chosen and name in self._wanted:
+                wanted = self._measure_values(section, first.row(), last.row() + 1)
+                if wanted > self._wanted[name]:
+                    self._wanted[name] = wanted
+                    self._apply(section, section + 1)
+
+    def _rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:  # noqa: ARG002
+        if self._table.columnCount():
+            self._values_changed(self._table.index(first, 0), self._table.index(last, self._table.columnCount() - 1))
 
     def _facts_changed(self, orientation: object, first: int, last: int) -> None:  # noqa: ARG002
         for column in self._table.columns[first : last + 1]:

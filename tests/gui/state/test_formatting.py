@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from damnit_backend.core.values import Failure, Picture, SmallArray, Trend
-from damnit_gui.state.formatting import full_text, long_time_text, short_text, time_text
+from damnit_gui.state.formatting import full_text, long_time_text, same_units, short_text, time_text
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,10 @@ def test_times_are_shown_in_the_time_zone() -> None:
 def test_what_is_no_time_is_empty(seconds) -> None:
     assert time_text(seconds) == ""
     assert long_time_text(seconds) == ""
+
+
+def test_units_are_the_same_if_they_look_alike() -> None:
+    assert same_units("\u00b5J", "\u03bcJ")
+    assert same_units(" mm", "mm ")
+    assert not same_units("mJ", "MJ")
+    assert not same_units("", "m")

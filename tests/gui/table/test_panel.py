@@ -276,6 +276,18 @@ def test_menus_open_where_they_are_asked_for(panel) -> None:
     assert panel.model.section_of("kind") is None
 
 
+def test_all_columns_may_be_hidden_while_runs_arrive(panel, session, add_run) -> None:
+    panel.model.set_columns((), {*panel.model.column_order(), "late"})
+    add_run(6, {"late": 1.0})
+    session.live.look()
+    session.table.request_reload()
+    panel.grab()
+    assert panel.current_cell() is None
+    assert (panel.model.rowCount(), panel.model.columnCount()) == (6, 0)
+    panel._commands.show_all()
+    assert panel.model.columnCount() == 13
+
+
 def test_the_arrangement_is_remembered(panel, session, qtbot) -> None:
     panel.view.header.resizeSection(panel.model.section_of("energy"), 177)
     panel.view.header.moveSection(panel.model.section_of("kind"), 0)
@@ -306,16 +318,24 @@ def test_a_dragged_column_keeps_its_width_and_its_cells(panel) -> None:
     assert [header.visualIndex(place) for place in range(header.count())] == list(range(header.count()))
 
 
-def test_columns_grow_with_their_first_values(session, panel, database, add_run) -> None:
+def test_columns_grow_with_their_values_but_not_against_peoples_will(session, panel, database, add_run) -> None:
+    def width() -> int:
+        return panel.view.header.sectionSize(panel.model.section_of("late"))
+
     declare_computed(database, [Declaration("late", "Late")])
     session.live.look()
-    before = panel.view.header.sectionSize(panel.model.section_of("late"))
-    add_run(5, {"late": "a rather long text that needs some room"})
-    session.live.look()
-    assert panel.view.header.sectionSize(panel.model.section_of("late")) > before
+    widths = [width()]
+    for run, text in enumerate(("some text", "a rather long text that needs more room", "short"), 5):
+        add_run(run, {"late": text})
+        session.live.look()
+        widths.append(width())
+    assert widths[0] < widths[1] < widths[2] == widths[3]
     panel.view.header.resizeSection(panel.model.section_of("late"), 90)
+    add_run(5, {"late": "another long text that needs some more room"})
+    session.live.look()
+    assert width() == 90
     panel._widths.fit(panel.model.section_of("late"))
-    assert panel.view.header.sectionSize(panel.model.section_of("late")) > 90
+    assert width() >= widths[2]
 
 
 def test_everything_is_painted_in_both_themes(panel, qapp) -> None:
