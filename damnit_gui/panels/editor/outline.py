@@ -17,6 +17,13 @@ def in_order(variables: Sequence[VariableSpec]) -> list[VariableSpec]:
     return sorted((each for each in variables if each.line), key=lambda each: each.line or 0)
 
 
+def first_line(lines: Sequence[str], line: int) -> int:
+    """The line (from 1) of the first decorator of the function that begins at a line."""
+    while 2 <= line <= len(lines) and lines[line - 2].lstrip().startswith("@"):
+        line -= 1
+    return line
+
+
 def current_entry(lines: Sequence[int], line: int) -> int | None:
     """Which of ascending first lines is the one around a line; None above the first."""
     number = bisect_right(lines, line) - 1
@@ -47,15 +54,16 @@ class Outline(QWidget):
         layout.addWidget(self._title)
         layout.addWidget(self.list)
 
-    def show_variables(self, variables: Sequence[VariableSpec]) -> None:
+    def show_variables(self, variables: Sequence[VariableSpec], lines: Sequence[str]) -> None:
+        """Show the Variables of a text, whose lines are needed to find where each begins."""
         ordered = in_order(variables)
-        self._lines = [each.line or 0 for each in ordered]
+        self._lines = [first_line(lines, each.line or 0) for each in ordered]
         self._title.setText(f"Variables ({len(variables)})" if variables else "Variables")
         self.list.clear()
-        for variable in ordered:
+        for variable, line in zip(ordered, self._lines, strict=True):
             item = QListWidgetItem(variable.title)
             item.setToolTip(_tip(variable))
-            item.setData(_LINE_ROLE, variable.line)
+            item.setData(_LINE_ROLE, line)
             self.list.addItem(item)
 
     def show_line(self, line: int) -> None:

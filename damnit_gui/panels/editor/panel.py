@@ -247,7 +247,7 @@ class EditorPanel(QWidget):
         self.widgets.marks.show(answer.result.problems)
         self.widgets.problems.show_problems(answer.result.problems)
         if answer.clean:
-            self.widgets.outline.show_variables(answer.result.variables)
+            self.widgets.outline.show_variables(answer.result.variables, split_lines(answer.text))
             self.widgets.save_strip.hide()
             self._show_place()
         self._say(checked(answer.result), bad=not answer.clean)

@@ -5,6 +5,7 @@ from PyQt6.QtGui import QColor, QPalette
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from damnit_gui.panels.text.find_bar import FindBar
+from damnit_gui.panels.text.parts import ElidedLabel
 from damnit_gui.panels.text.strip import Strip
 from damnit_gui.theme import SPACE_1, SPACE_2, current
 
@@ -36,7 +37,7 @@ class EditorWidgets:
         self.find_bar = FindBar(self.editor, replacing=True)
         self.line_bar = LineBar(self.editor)
         self.problems = ProblemList()
-        self.status = QLabel()
+        self.status = ElidedLabel()
         self.place = QLabel()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self.stack = QStackedWidget()
@@ -56,7 +57,6 @@ class EditorWidgets:
         status.setContentsMargins(SPACE_2, SPACE_1, SPACE_2, SPACE_1)
         status.addWidget(self.status, 1)
         status.addWidget(self.place)
-        self.status.setMinimumWidth(40)
         layout = QVBoxLayout(panel)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -87,4 +87,3 @@ class EditorWidgets:
         shown.setColor(QPalette.ColorRole.WindowText, QColor(current().error if bad else current().text))
         self.status.setPalette(shown)
         self.status.setText(text)
-        self.status.setToolTip(text)

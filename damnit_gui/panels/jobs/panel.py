@@ -3,13 +3,12 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
+from PyQt6.QtGui import QAction, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QMenu,
     QStackedWidget,
     QTableView,
@@ -20,7 +19,7 @@ from PyQt6.QtWidgets import (
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.store.jobs import Job, cancel_jobs, read_jobs
-from damnit_gui.panels.text.parts import delay
+from damnit_gui.panels.text.parts import ElidedLabel, QuietLabel, delay
 from damnit_gui.panels.text.strip import Strip
 from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.theme import SPACE_1, SPACE_2, icon, tabular
@@ -30,7 +29,8 @@ from .jobs_model import MESSAGE, RUN, STATE, TOOK, WHAT, WHEN, WHO, JobsModel
 
 _GATHER_MS = 100
 _TICK_MS = 1000
-_WIDTHS = {STATE: 96, RUN: 56, WHAT: 160, WHO: 96, WHEN: 96, TOOK: 64}
+_NARROW = 640
+_WIDTHS = {STATE: 96, RUN: 56, WHAT: 152, WHO: 96, WHEN: 96, TOOK: 64}
 NO_JOBS = "No jobs yet. New runs are processed by themselves; choose rows of the table to reprocess them."
 NO_ACTIVE = "Nothing is waiting or running."
 
@@ -50,9 +50,9 @@ class JobsPanel(QWidget):
         self.model = JobsModel(session.proposal, self)
         self.view = QTableView()
         self.filter = QComboBox()
-        self.summary = QLabel()
+        self.summary = ElidedLabel()
         self.strip = Strip()
-        self.empty = QLabel()
+        self.empty = QuietLabel()
         self._body = QStackedWidget()
         self._log = self._action("mdi6.text-box-outline", "Show log", "", self._show_log)
         self._again = self._action("mdi6.refresh", "Reprocess", "", self._reprocess)
@@ -83,6 +83,7 @@ class JobsPanel(QWidget):
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         view.setShowGrid(False)
+        view.setStyleSheet(f"QTableView::item {{ padding: 0 {SPACE_1}px; }}")  # in line with the headers
         view.setAlternatingRowColors(True)
         view.setWordWrap(False)
         view.setTabKeyNavigation(False)
@@ -106,16 +107,12 @@ class JobsPanel(QWidget):
         self.filter.addItems(["All", "Active"])
         self.filter.setAccessibleName("Which jobs")
         self.filter.currentIndexChanged.connect(self._show_jobs)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setWordWrap(True)
-        self.empty.setEnabled(False)
         top = QHBoxLayout()
         top.setContentsMargins(SPACE_2, SPACE_1, SPACE_2, SPACE_1)
         top.setSpacing(SPACE_1)
         top.addWidget(self.filter)
         top.addWidget(self.summary, 1)
         self.summary.setContentsMargins(SPACE_2, 0, SPACE_2, 0)
-        self.summary.setMinimumWidth(20)
         for action in (self._log, self._again, self._cancel):
             button = QToolButton()
             button.setAutoRaise(True)
@@ -213,6 +210,12 @@ class JobsPanel(QWidget):
         viewport = self.view.viewport()
         if viewport is not None:
             menu.popup(viewport.mapToGlobal(position))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW
+        for column in (WHO, TOOK):
+            self.view.setColumnHidden(column, narrow)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)

@@ -30,7 +30,7 @@ class LogView(TextView):
         self.setReadOnly(True)
         self.setCaretWidth(0)
         self.SendScintilla(QsciScintilla.SCI_SETUNDOCOLLECTION, 0)
-        self.setWrapIndentMode(QsciScintilla.WrapIndentMode.WrapIndentIndented)
+        self.SendScintilla(QsciScintilla.SCI_SETWRAPSTARTINDENT, 4)
         for kind, style in _STYLES.items():
             self.indicatorDefine(style, _FIRST_INDICATOR + kind)
         self.SCN_INDICATORRELEASE.connect(self._clicked)

@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
-from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import RunKey
 from damnit_gui.panels.text.find_bar import FindBar
 from damnit_gui.panels.text.own_keys import OwnKeys
-from damnit_gui.panels.text.parts import flat_button
+from damnit_gui.panels.text.parts import ElidedLabel, QuietLabel, flat_button
 from damnit_gui.panels.text.strip import Strip
 from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.theme import SPACE_1, SPACE_2
@@ -39,10 +39,8 @@ class LogPanel(QWidget):
         self.view.setAccessibleName("Log")
         self.find_bar = FindBar(self.view, replacing=False)
         self.strip = Strip()
-        self.empty = QLabel()
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setEnabled(False)
-        self.status = QLabel()
+        self.empty = QuietLabel()
+        self.status = ElidedLabel()
         self.follower = LogFollower(session.tasks, session.notifier, session.folder.context_file.name, self)
         self._body = QStackedWidget()
         self._end = flat_button("mdi6.arrow-collapse-down", "Go to the end and follow (Ctrl+End)")
@@ -61,7 +59,6 @@ class LogPanel(QWidget):
         top.addWidget(self.status, 1)
         for button in (self._end, self._wrap, self._find, self._copy):
             top.addWidget(button)
-        self.status.setMinimumWidth(20)
         self.status.setContentsMargins(SPACE_2, 0, SPACE_2, 0)
         self._body.addWidget(self.view)
         self._body.addWidget(self.empty)

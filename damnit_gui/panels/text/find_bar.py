@@ -10,7 +10,7 @@ from damnit_gui.theme import SPACE_1, SPACE_2, Tokens, current, theme_changed
 from .parts import delay, flat_button
 from .searching import MAX_MATCHES, Match, Query, find_all, next_match, replace_all, replace_match, select, selection
 
-_INDICATOR = 12
+_INDICATOR, _CURRENT = 12, 13
 _SEARCH_DELAY_MS = 120
 
 
@@ -37,15 +37,19 @@ class FindBar(QWidget):
         self._lay_out()
         self._replacing = replacing
         view.textChanged.connect(self._search_later)
-        view.indicatorDefine(QsciScintilla.IndicatorStyle.StraightBoxIndicator, _INDICATOR)
-        view.setIndicatorDrawUnder(True, _INDICATOR)
+        for number in (_INDICATOR, _CURRENT):
+            view.indicatorDefine(QsciScintilla.IndicatorStyle.StraightBoxIndicator, number)
+            view.setIndicatorDrawUnder(True, number)
         theme_changed.connect(self._apply_tokens)
         self._apply_tokens(current())
         self.hide()
 
     def _apply_tokens(self, tokens: Tokens) -> None:
         self._view.setIndicatorForegroundColor(QColor(tokens.warning), _INDICATOR)
-        self._view.SendScintilla(QsciScintilla.SCI_INDICSETALPHA, _INDICATOR, 70)
+        self._view.setIndicatorForegroundColor(QColor(tokens.accent), _CURRENT)
+        for number, alpha, outline in ((_INDICATOR, 60, 90), (_CURRENT, 90, 255)):
+            self._view.SendScintilla(QsciScintilla.SCI_INDICSETALPHA, number, alpha)
+            self._view.SendScintilla(QsciScintilla.SCI_INDICSETOUTLINEALPHA, number, outline)
 
     def _toggle(self, name: str, tip: str) -> QToolButton:
         button = flat_button(name, tip)
@@ -142,11 +146,17 @@ class FindBar(QWidget):
         self._tell(self._matches.index(here) if here in self._matches else None)
 
     def _clear_marks(self) -> None:
-        self._view.SendScintilla(QsciScintilla.SCI_SETINDICATORCURRENT, _INDICATOR)
-        self._view.SendScintilla(QsciScintilla.SCI_INDICATORCLEARRANGE, 0, self._view.length())
+        for number in (_INDICATOR, _CURRENT):
+            self._view.SendScintilla(QsciScintilla.SCI_SETINDICATORCURRENT, number)
+            self._view.SendScintilla(QsciScintilla.SCI_INDICATORCLEARRANGE, 0, self._view.length())
 
     def _tell(self, number: int | None) -> None:
         total = len(self._matches)
+        if number is not None:  # the selection alone is faint while the focus is in this bar
+            start, end = self._matches[number]
+            self._view.SendScintilla(QsciScintilla.SCI_SETINDICATORCURRENT, _CURRENT)
+            self._view.SendScintilla(QsciScintilla.SCI_INDICATORCLEARRANGE, 0, self._view.length())
+            self._view.SendScintilla(QsciScintilla.SCI_INDICATORFILLRANGE, start, end - start)
         many = "+" if total >= MAX_MATCHES else ""
         if not self.field.text():
             text = ""

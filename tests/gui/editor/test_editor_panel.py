@@ -6,7 +6,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
-from damnit_backend.contextproc.checker import CheckResult
+from damnit_backend.contextproc.checker import CheckResult, check_code
 from damnit_backend.core.errors import UserError
 from damnit_gui.panels.editor import EditorPanel
 from damnit_gui.panels.editor.problem_marks import _SIGN
@@ -356,3 +356,16 @@ def test_colours_follow_the_theme(open_editor, qapp: QApplication, tokens) -> No
         assert panel.editor.lexer().color(0).name() == tokens.text
     finally:
         apply_theme(qapp, "light")
+
+
+def test_the_real_check_finds_the_place_in_the_file(open_editor, folder, qtbot) -> None:
+    text = "from damnit_ctx import Variable\n\n\n@Variable('µ')\ndef a(run, other: 'var#absent'):\n    return 1\n"
+    panel = open_editor(text, lambda code: check_code(folder, None, code))
+    qtbot.waitUntil(lambda: status(panel) == "1 problem", timeout=20_000)
+    assert problem_rows(panel)[0].startswith("line 5: ")
+    assert panel.widgets.marks.marked_lines() == [4]
+    panel.editor.setText(FIRST_CONTEXT)
+    panel.check_now()
+    qtbot.waitUntil(lambda: status(panel) == "checked: 1 Variable, no problems", timeout=20_000)
+    panel.widgets.outline.list.itemClicked.emit(panel.widgets.outline.list.item(0))
+    assert panel.editor.text(panel.editor.getCursorPosition()[0]).startswith("@Variable")

@@ -12,7 +12,7 @@ from damnit_backend.core.errors import UserError
 from damnit_gui.panels.editor import wording
 from damnit_gui.panels.editor.commenting import toggle_comments
 from damnit_gui.panels.editor.differences import DiffKind, compare, count_changes
-from damnit_gui.panels.editor.outline import current_entry, in_order
+from damnit_gui.panels.editor.outline import current_entry, first_line, in_order
 from damnit_gui.panels.editor.positions import Span, insertion_line, next_line, span_of, split_lines
 from damnit_gui.panels.editor.templates import FIRST_CONTEXT, TEMPLATES, Template, instantiate, with_gaps
 
@@ -130,6 +130,7 @@ def test_a_comparison_tells_kinds_and_counts() -> None:
 def test_the_outline_is_in_the_order_of_the_file() -> None:
     specs = [VariableSpec("b", "B", line=9), VariableSpec("x", "X"), VariableSpec("a", "A", line=2)]
     assert [each.name for each in in_order(specs)] == ["a", "b"]
+    assert [first_line(["@Variable", "@other", "def a(run):"], line) for line in (3, 2, 1, 9)] == [1, 1, 1, 9]
     assert [current_entry([2, 9], line) for line in (1, 2, 8, 9, 50)] == [None, 0, 0, 1, 1]
 
 
