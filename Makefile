@@ -33,7 +33,7 @@ check: $(READY)
 	$(BIN)/lint-imports
 
 screenshots: $(READY)
-	$(BIN)/python -m benchmarks.screenshots
+	$(BIN)/python -m scripts.screenshots
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -20,9 +20,10 @@ from typing import Annotated
 
 import msgspec
 import typer
-from PyQt6.QtCore import QEvent, QEventLoop, QObject, QTimer
+from PyQt6.QtCore import QEvent, QObject, QTimer
 from PyQt6.QtWidgets import QApplication
 
+from benchmarks.event_loop import run_until
 from damnit_backend.control.listener import live_lease, stop_listener
 from damnit_backend.control.make import init_folder
 from damnit_backend.core.keys import RunKey
@@ -107,7 +108,7 @@ def measure(directory: Path, runs: int) -> list[Latency]:
     app.window.show()
     app.open(str(folder.path))
     try:
-        _until(lambda: app.window.panels is not None and _is_served(folder), 60)
+        run_until(lambda: app.window.panels is not None and _is_served(folder), 60)
         return [_one(app, beamtime, folder, run) for run in range(1, runs + 2)][1:]
     finally:
         app.close()
@@ -143,7 +144,7 @@ def _one(app: App, beamtime: Beamtime, folder: Folder, run: int) -> Latency:
 
     session.table.updated.connect(updated)
     threading.Thread(target=write).start()
-    _until(lambda: "painted" in times and not _open_jobs(folder), 60)
+    run_until(lambda: "painted" in times and not _open_jobs(folder), 60)
     session.table.updated.disconnect(updated)
     viewport.removeEventFilter(watch)
     return _parts(folder, key, times)
@@ -179,25 +180,6 @@ def _open_jobs(folder: Folder) -> bool:
 def _is_served(folder: Folder) -> bool:
     with open_for_reading(folder) as database:
         return live_lease(database) is not None
-
-
-def _until(condition: Callable[[], bool], seconds: float) -> None:
-    """Run the event loop until something holds."""
-    loop = QEventLoop()
-    timer = QTimer()
-    timer.setInterval(20)
-    deadline = time.monotonic() + seconds
-
-    def look() -> None:
-        if condition() or time.monotonic() > deadline:
-            loop.quit()
-
-    timer.timeout.connect(look)
-    timer.start()
-    loop.exec()
-    timer.stop()
-    if not condition():
-        raise SystemExit(f"Nothing to measure within {seconds:.0f} s: is something wrong with the listener?")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def merge_pause(elapsed: float) -> float:
     Short at first, so that cells fill in as they are computed; a tenth of the time later, because each merge
     rewrites the run's file and the number of merges should grow with the logarithm of the duration only.
     """
-    return max(0.05, 0.1 * elapsed)
+    return max(0.02, 0.1 * elapsed)
 
 
 def job_message(errors: int, problem: str) -> str:

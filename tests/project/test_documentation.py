@@ -18,7 +18,7 @@ def test_every_module_says_in_one_line_what_it_is_for_and_the_architecture_page_
     ]
     assert silent == []
     page = architecture.PAGE.read_text(encoding="utf-8")
-    assert page == architecture.page(), "run: python scripts/architecture.py"
+    assert page == architecture.page(), "run: python -m scripts.architecture"
 
 
 def test_no_module_is_longer_than_300_lines():
