@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QComboBox, QLineEdit, QToolTip, QWidget
 
 from damnit_backend.core.errors import UserError
 from damnit_gui.state.parsing import parse_typed
-from damnit_gui.theme import current
+from damnit_gui.theme import SPACE_1, current
 
 TYPE_ROLE = Qt.ItemDataRole.UserRole + 2
 """The role under which the model gives the type of an editable column: boolean, integer, number or string."""
@@ -38,23 +38,28 @@ class LineEditor(QLineEdit):
     def __init__(self, type_: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._type = type_
-        self.setFrame(False)
-        self.setAutoFillBackground(True)
+        # The text stays where the cell showed it: the frame and Qt's own margin take four pixels.
+        self.setTextMargins(SPACE_1, 0, SPACE_1, 0)
         if type_ in ("integer", "number"):
             self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.textChanged.connect(self._check)
         self._error: UserError | None = None
+        self._dress()
 
     def _check(self, text: str) -> None:
         try:
             parse_typed(text, self._type)
         except UserError as error:
             self._error = error
-            tokens = current()
-            self.setStyleSheet(f"QLineEdit {{ background: {tokens.error_fill}; color: {tokens.text}; }}")
         else:
             self._error = None
-            self.setStyleSheet("")
+        self._dress()
+
+    def _dress(self) -> None:
+        """A frame that says where one types, in the colour that says whether it can be right."""
+        tokens = current()
+        ground, edge = (tokens.error_fill, tokens.error) if self._error else (tokens.base, tokens.accent)
+        self.setStyleSheet(f"QLineEdit {{ background: {ground}; color: {tokens.text}; border: 2px solid {edge}; }}")
 
     def take_enter(self, event: QKeyEvent) -> bool:
         """Whether Enter must not end the editing: it makes a line break, or the text cannot be right."""
