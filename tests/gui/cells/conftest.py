@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from PIL import Image
 from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QColor, QImage, QPainter
@@ -13,6 +14,10 @@ from damnit_gui.cells import renderer_of
 from damnit_gui.cells.base import Shown
 from damnit_gui.cells.delegate import make_look
 from damnit_gui.theme import LIGHT
+
+# The machine may be busy with other work: how long an example takes says nothing.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def png(width: int, height: int, colour=(200, 30, 30)) -> Picture:

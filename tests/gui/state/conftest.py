@@ -4,11 +4,17 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.core.values import CellValue, Failure, Picture, SmallArray, Trend
 from damnit_backend.store.table import RunInfo, TableSnapshot, VariableInfo
+
+# The machine may be busy with other work: how long an example takes says nothing.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
 
 NAMES = ("comment", "energy", "note", "shutter", "late")
 KEYS = [RunKey(proposal, run) for proposal in (10, 20) for run in range(1, 5)]
