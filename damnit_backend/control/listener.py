@@ -68,10 +68,18 @@ def request_reprocess(
 
 
 def start_listener(folder: Folder) -> "subprocess.Popen[bytes]":
-    """Start a listener that outlives this process. What it says before its log is open goes to the same log."""
-    folder.logs.mkdir(exist_ok=True)
-    with folder.listener_log.open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "damnit_backend.cli", "listen", "--quiet", str(folder.path)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=folder.path,
-        )  # fmt: skip
+    """Start a listener that outlives this process. What it says before its log is open goes to the same log.
+
+    UserError if no process can be started there.
+    """
+    try:
+        folder.logs.mkdir(exist_ok=True)
+        with folder.listener_log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "damnit_backend.cli", "listen", "--quiet", str(folder.path)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=folder.path,
+            )  # fmt: skip
+    except OSError as error:
+        raise UserError(
+            f"No listener can be started for {folder.path}: {error.strerror}.", "May you write into that folder?"
+        ) from error

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from damnit_backend.core.errors import UserError
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.lease import Lease
 from damnit_backend.store.opening import open_for_reading
@@ -15,6 +16,7 @@ QUICK_DEATH_SECONDS = 10.0
 """A listener that lives shorter than this died at once."""
 MAX_QUICK_DEATHS = 4
 START_SECONDS = 30.0
+"""A listener that takes longer to start is worth a word."""
 
 
 class Started(Protocol):
@@ -64,18 +66,30 @@ class Supervisor:
             return ListenerState(True, lease, restarts)
         now = self._clock()
         if self._child is not None:
-            if self._child.poll() is None and now - self._started_at < START_SECONDS:
-                return ListenerState(False, None, restarts, "The listener is starting.")
+            if self._child.poll() is None:
+                # Never a second one beside it, however long it takes: importing from a network disk may be slow.
+                return ListenerState(False, None, restarts, self._waiting(now - self._started_at))
             self._note_death(now)
         if self._quick_deaths >= MAX_QUICK_DEATHS:
             words = f"The listener ends as soon as it starts: {self._last_words()}"
             return ListenerState(False, None, restarts, words, gave_up=True)
         if now < self._retry_at:
             return ListenerState(False, None, restarts, "The listener died; it is started again in a moment.")
-        self._child = self._start(self._folder)
         self._started_at = now
         self._starts += 1
-        return ListenerState(False, None, max(0, self._starts - 1), "The listener is starting.")
+        restarts = self._starts - 1
+        try:
+            self._child = self._start(self._folder)
+        except UserError as error:
+            self._note_death(now)
+            return ListenerState(False, None, restarts, error.message)
+        return ListenerState(False, None, restarts, self._waiting(0.0))
+
+    @staticmethod
+    def _waiting(seconds: float) -> str:
+        if seconds < START_SECONDS:
+            return "The listener is starting."
+        return f"The listener was started {seconds:.0f} s ago and does not serve the folder yet; see its log."
 
     def _note_death(self, now: float) -> None:
         """One death is answered at once; further ones soon after their start wait longer each time."""

@@ -1,5 +1,6 @@
 """Looking at `raw/` and `proc/`: which runs are there, and whether their files still change."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -8,7 +9,8 @@ from pathlib import Path
 
 from damnit_backend.core.keys import Stage
 
-_RUN = re.compile(r"r(\d{1,6})")
+_RUN = re.compile(r"r([0-9]{4}|[1-9][0-9]{4,5})")
+"""Zero-padded to four digits: each run has one name only."""
 
 STAGES: tuple[Stage, ...] = ("raw", "proc")
 
@@ -32,14 +34,17 @@ def list_runs(proposal_path: Path) -> list[RunDirectory]:
     found = []
     for stage in STAGES:
         try:
-            with os.scandir(proposal_path / stage) as entries:
-                for entry in entries:
-                    match = _RUN.fullmatch(entry.name)
-                    if match and entry.is_dir():
-                        info = entry.stat()
-                        found.append(RunDirectory(int(match[1]), stage, Path(entry.path), info.st_mtime_ns))
+            entries = list(os.scandir(proposal_path / stage))
         except FileNotFoundError:
             continue
+        for entry in entries:
+            match = _RUN.fullmatch(entry.name)
+            if match is None:
+                continue
+            with contextlib.suppress(FileNotFoundError):  # removed meanwhile
+                if entry.is_dir():
+                    changed = entry.stat().st_mtime_ns
+                    found.append(RunDirectory(int(match[1]), stage, Path(entry.path), changed))
     return found
 
 
@@ -54,7 +59,10 @@ def signature(path: Path) -> str:
         for entry in sorted(entries, key=lambda entry: entry.name):
             if not entry.name.endswith(".h5"):
                 continue
-            info = entry.stat()
+            try:
+                info = entry.stat()
+            except FileNotFoundError:
+                continue  # removed meanwhile, or a link to a file that is offline
             digest.update(f"{entry.name}\0{info.st_size}\0{info.st_mtime_ns}\0".encode())
             count += 1
     return f"{count}-{digest.hexdigest()[:24]}" if count else ""

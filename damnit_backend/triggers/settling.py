@@ -41,8 +41,9 @@ class Settling:
             if self._settled.get(place) == directory.changed:
                 continue
             current = sign(directory)
-            if current == self.seen.get(place, ""):
-                # Known data, or none yet: an empty directory is looked into until it has some.
+            if not current or current == self.seen.get(place):
+                # Known data, or none: an empty directory is looked into until it has some. Data that cannot be seen
+                # just now, or were moved to tape, are no news either.
                 self._watched.pop(place, None)
                 if current:
                     self._settled[place] = directory.changed
