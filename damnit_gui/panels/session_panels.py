@@ -15,6 +15,7 @@ from damnit_gui.plots.spec import PlotSpec
 from damnit_gui.services.folder_session import FolderSession
 
 from .editor import EditorPanel
+from .first_plot import first_plot
 from .inspector import InspectorPanel
 from .jobs import JobsPanel
 from .log import LogPanel
@@ -103,12 +104,26 @@ class SessionPanels(QObject):
     def restore(self, stored: object) -> None:
         """Arrange everything as `arrangement` told once; what makes no sense in it is left out."""
         if not isinstance(stored, dict):
+            self._session.table.updated.connect(self._plot_something)
+            self._session.table.reset.connect(self._plot_something)
+            self._plot_something()
             return
         if "table" in stored:
             self.table.restore_layout(stored["table"])
         for spec in stored.get("plots") or ():
             with suppress(msgspec.ValidationError):
                 self.plots.add_spec(msgspec.convert(spec, PlotSpec))
+
+    def _plot_something(self) -> None:
+        """In a new folder: begin with one plot, as soon as there is something worth it. Later it is people's choice."""
+        data = self._session.table.data
+        name = None if data is None else first_plot(data)
+        if name is None and not self.plots.specs():
+            return
+        self._session.table.updated.disconnect(self._plot_something)
+        self._session.table.reset.disconnect(self._plot_something)
+        if name is not None and not self.plots.specs():
+            self.plots.add_plot("run", name)
 
     def _ask_reprocess(self) -> None:
         """With a new context file: all runs, or only those that are selected in the table."""

@@ -1,8 +1,10 @@
 """Qt's palette made from the tokens, and the few rules that a palette cannot express."""
 
+from pathlib import Path
+
 from PyQt6.QtGui import QColor, QPalette
 
-from .tokens import SPACE_1, SPACE_2, Tokens
+from .tokens import SPACE_1, SPACE_2, SPACE_3, Tokens
 
 
 def palette(tokens: Tokens) -> QPalette:
@@ -67,16 +69,53 @@ QToolButton:pressed {{ background: {tokens.border}; }}
 QToolButton:checked {{ background: {tokens.hover}; border-color: {tokens.outline}; }}
 QToolButton:focus {{ border-color: {tokens.accent}; }}
 QToolButton::menu-indicator {{ image: none; }}
+QPushButton {{
+    background: {tokens.raised}; border: 1px solid {tokens.outline}; border-radius: {SPACE_1}px;
+    padding: 3px {SPACE_3}px;
+}}
+QPushButton:hover {{ background: {tokens.hover}; }}
+QPushButton:pressed, QPushButton:checked {{ background: {tokens.border}; }}
+QPushButton:focus {{ border-color: {tokens.accent}; }}
+QPushButton:disabled {{ border-color: {tokens.border}; color: {tokens.disabled}; }}
+QComboBox {{
+    background: {tokens.base}; border: 1px solid {tokens.outline}; border-radius: 3px; padding: 2px {SPACE_1}px;
+}}
+QComboBox:focus, QComboBox:on {{ border-color: {tokens.accent}; }}
+QComboBox:disabled {{ border-color: {tokens.border}; color: {tokens.disabled}; }}
+QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox::down-arrow {{ image: url({_chevron(tokens)}); width: 12px; height: 12px; }}
+QComboBox QAbstractItemView {{ background: {tokens.base}; border: 1px solid {tokens.outline}; }}
 QLineEdit {{
     background: {tokens.base}; border: 1px solid {tokens.outline}; border-radius: 3px; padding: 2px {SPACE_1}px;
     selection-background-color: {tokens.selection}; selection-color: {tokens.selection_text};
 }}
 QLineEdit:focus {{ border-color: {tokens.accent}; }}
 QLineEdit:disabled {{ border-color: {tokens.border}; color: {tokens.disabled}; }}
-QComboBox QLineEdit, QAbstractSpinBox QLineEdit, QAbstractItemView QLineEdit {{
+QComboBox QLineEdit, QAbstractSpinBox QLineEdit, QAbstractItemView QPushButton {{
+    background: {tokens.raised}; border: 1px solid {tokens.outline}; border-radius: {SPACE_1}px;
+    padding: 3px {SPACE_3}px;
+}}
+QPushButton:hover {{ background: {tokens.hover}; }}
+QPushButton:pressed, QPushButton:checked {{ background: {tokens.border}; }}
+QPushButton:focus {{ border-color: {tokens.accent}; }}
+QPushButton:disabled {{ border-color: {tokens.border}; color: {tokens.disabled}; }}
+QComboBox {{
+    background: {tokens.base}; border: 1px solid {tokens.outline}; border-radius: 3px; padding: 2px {SPACE_1}px;
+}}
+QComboBox:focus, QComboBox:on {{ border-color: {tokens.accent}; }}
+QComboBox:disabled {{ border-color: {tokens.border}; color: {tokens.disabled}; }}
+QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox::down-arrow {{ image: url({_chevron(tokens)}); width: 12px; height: 12px; }}
+QComboBox QAbstractItemView {{ background: {tokens.base}; border: 1px solid {tokens.outline}; }}
+QLineEdit {{
     border: none; border-radius: 0; padding: 0 2px;
 }}
 #palette {{ background: {tokens.window}; border: 1px solid {tokens.outline}; border-radius: {SPACE_1}px; }}
 #palette QTreeView {{ background: {tokens.window}; border: none; }}
 QTableView {{ gridline-color: {tokens.border}; border: none; }}
 """
+
+
+def _chevron(tokens: Tokens) -> str:
+    """The arrow of drop-down lists: a style sheet takes it from a file only, so it cannot be tinted when painted."""
+    return Path(__file__).with_name(f"chevron-{tokens.name}.svg").as_posix()

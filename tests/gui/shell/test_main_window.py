@@ -97,7 +97,7 @@ def test_layout_and_theme_come_back_after_a_restart(window, preferences_file, no
     window.toggle_panel("log")
     window.toggle_panel("inspector")
     window.set_theme("dark")
-    window.panels.plot("energy")
+    window.panels.plot("motor")
     window.clear_session()
     window.close()
     again = MainWindow(Preferences(preferences_file, notifier), notifier)
@@ -108,7 +108,7 @@ def test_layout_and_theme_come_back_after_a_restart(window, preferences_file, no
     qtbot.wait(1)
     assert again.docks.is_visible("log")
     assert not again.docks.is_visible("inspector")
-    assert [spec.y for spec in again.panels.plots.specs()] == ["energy"]
+    assert [spec.y for spec in again.panels.plots.specs()] == ["energy", "motor"]
     assert Preferences(preferences_file, notifier).theme == "dark"
     again.clear_session()
 
@@ -131,11 +131,11 @@ def test_a_panel_that_was_closed_with_its_cross_can_be_brought_back(window):
 
 
 def test_the_current_cell_goes_to_inspector_plot_and_full_result(window):
-    window.panels.table.focus_cell(CellKey(1234, 2, "energy"))
-    assert window.current_cell() == CellKey(1234, 2, "energy")
-    assert window.panels.inspector.key == CellKey(1234, 2, "energy")
+    window.panels.table.focus_cell(CellKey(1234, 2, "motor"))
+    assert window.current_cell() == CellKey(1234, 2, "motor")
+    assert window.panels.inspector.key == CellKey(1234, 2, "motor")
     do(window, "run.plot")
-    assert [spec.y for spec in window.panels.plots.specs()] == ["energy"]
+    assert [spec.y for spec in window.panels.plots.specs()] == ["energy", "motor"]
     assert window.actions_.qaction("run.open_cell").isEnabled()
     do(window, "run.open_cell")
 

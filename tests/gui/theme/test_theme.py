@@ -1,7 +1,11 @@
+import re
+from pathlib import Path
+
 import pytest
 from PyQt6.QtGui import QColor, QIcon, QPalette
 
 from damnit_gui.theme import DARK, LIGHT, apply_theme, current, icon, monospace, series_colours, tabular, theme_changed
+from damnit_gui.theme.palette import style_sheet
 from damnit_gui.theme.tokens import AA_GRAPHICS, AA_TEXT, THEMES, Tokens, colour_names, contrast, readable_pairs
 
 
@@ -42,6 +46,12 @@ def test_applying_a_theme_changes_palette_and_tokens_and_says_so(qapp, qtbot):
     assert qapp.palette().color(QPalette.ColorRole.Base) == QColor(DARK.base)
     apply_theme(qapp, "light")
     assert qapp.palette().color(QPalette.ColorRole.Base) == QColor(LIGHT.base)
+
+
+@pytest.mark.parametrize("tokens", THEMES.values(), ids=lambda tokens: tokens.name)
+def test_the_arrow_of_lists_has_the_colour_of_icons(tokens):
+    path = re.search(r"url\((.+?)\)", style_sheet(tokens))[1]
+    assert tokens.icon in Path(path).read_text()
 
 
 def test_an_unknown_theme_is_the_systems(qapp):
