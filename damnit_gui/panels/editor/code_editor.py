@@ -49,6 +49,7 @@ class CodeEditor(TextView):
         self.setAutoIndent(True)
         self.setIndentationGuides(True)
         self.setCaretLineVisible(True)
+        self.setCaretLineFrameWidth(1)  # a frame, not a ground, that would hide the one of a problem
         self.setCaretWidth(2)
         self.setBraceMatching(QsciScintilla.BraceMatch.SloppyBraceMatch)
         self.setFolding(QsciScintilla.FoldStyle.PlainFoldStyle, FOLD_MARGIN)
@@ -72,7 +73,7 @@ class CodeEditor(TextView):
     def apply_tokens(self, tokens: Tokens) -> None:
         super().apply_tokens(tokens)
         self._lexer.apply_tokens(tokens)
-        self.setCaretLineBackgroundColor(QColor(tokens.alternate if not tokens.dark else tokens.raised))
+        self.setCaretLineBackgroundColor(QColor(tokens.border))
         self.resetSelectionForegroundColor()  # the syntax stays visible in selected text
         self.setFoldMarginColors(QColor(tokens.alternate), QColor(tokens.alternate))
         self.setIndentationGuidesBackgroundColor(QColor(tokens.border))

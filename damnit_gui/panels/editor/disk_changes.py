@@ -15,8 +15,8 @@ from .text_file import TextFile
 class DiskChanges(QObject):
     """Talks through a strip. Nothing is ever lost: taking the file's text is a step that the editor can undo."""
 
-    taken = pyqtSignal(object, str)
-    """The `TextFile` that the editor is to show, and what to say about it."""
+    taken = pyqtSignal(object)
+    """The `TextFile` that the editor is to show."""
     kept = pyqtSignal(str)
     """The editor keeps its text, which is not the file's; what to say about it."""
     compare_wanted = pyqtSignal(str, str)
@@ -39,7 +39,7 @@ class DiskChanges(QObject):
 
     def _loaded(self, found: TextFile) -> None:
         self._strip.hide()
-        self.taken.emit(found, "")
+        self.taken.emit(found)
         if found.problem:
             self._strip.tell(found.problem, level="warning")
         elif found.stamp is None:
@@ -72,13 +72,12 @@ class DiskChanges(QObject):
         )
 
     def _reload(self, found: TextFile) -> None:
-        self._strip.hide()
         self._document.take_disk_as_base(found)
-        self.taken.emit(
-            found, f"{self._name} was changed by somebody else: reloaded. Ctrl+Z brings the former text back."
-        )
+        self.taken.emit(found)
         if found.problem:
             self._strip.tell(found.problem, level="warning")
+        else:
+            self._strip.tell(f"{self._name} was changed on disk and read anew. Ctrl+Z brings the former text back.")
 
     def _keep(self, found: TextFile) -> None:
         self._document.take_disk_as_base(found)

@@ -29,7 +29,7 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("save", "Save", "Check the file, then save it", "mdi6.content-save-outline", "Ctrl+S", True, True, True),
     Command("revert", "Revert", "Back to the file on disk; Ctrl+Z undoes it", "mdi6.restore", "", True),
-    Command("compare", "Compare", "What differs from the file on disk", "mdi6.file-compare"),
+    Command("compare", "Compare", "What differs from the saved text", "mdi6.file-compare"),
     Command("check_now", "Check", "Check the file now", "mdi6.check-decagram-outline", "F7"),
     Command("next_problem", "Next problem", "Go to the next problem", "mdi6.alert-circle-outline", "F8", False, False),
     Command("show_find", "Find", "Find", "mdi6.magnify", "Ctrl+F"),

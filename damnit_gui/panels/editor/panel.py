@@ -112,7 +112,7 @@ class EditorPanel(QWidget):
         self.document.load()
 
     def compare(self) -> None:
-        self.show_difference(self.document.base.text, "the file on disk")
+        self.show_difference(self.document.base.text, "the saved text")
 
     def check_now(self) -> None:
         self.checks.check_now()
@@ -188,7 +188,7 @@ class EditorPanel(QWidget):
         self.widgets.problems.chosen.connect(self._go_to_problem)
         self.widgets.diff.closed.connect(lambda: self.widgets.show_diff(False))
 
-    def _take(self, found: TextFile, why: str) -> None:
+    def _take(self, found: TextFile) -> None:
         """The editor gets the file's text: at first as the beginning of its history, later as a step of it."""
         if self._begun:
             self.editor.exchange_text(found.text, found.newline)
@@ -202,8 +202,6 @@ class EditorPanel(QWidget):
         self._text_changed()
         if found.text:
             self.checks.check_now()
-        if why:
-            self._say(why)
 
     def _text_changed(self) -> None:
         if not self._begun:

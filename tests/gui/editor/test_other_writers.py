@@ -24,7 +24,8 @@ def test_without_unsaved_text_the_other_text_is_taken_and_undo_brings_the_former
     changed(panel, qtbot, lambda: replace(folder.context_file, "b = 2\n"))
     assert panel.editor.text() == "b = 2\n"
     assert not panel.has_unsaved()
-    assert not panel.widgets.disk_strip.isVisible()
+    assert "read anew" in panel.widgets.disk_strip.text
+    assert panel.widgets.disk_strip.choices == {}
     panel.editor.undo()
     assert panel.editor.text() == "a = 1\n"
 
