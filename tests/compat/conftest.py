@@ -43,11 +43,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def run(command: list[str | Path], environment: dict[str, str], cwd: Path | None = None) -> str:
-    """What a command printed; its whole output is the failure's text if it fails."""
-    done = subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=100, check=False)
-    if done.returncode != 0:
-        pytest.fail(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
-    return done.stdout
+    """What a command printed; all that it said is the failure's text if it fails or does not end."""
+    options: dict[str, Any] = {"env": environment, "cwd": cwd, "capture_output": True, "text": True, "timeout": 100}
+    try:
+        done = subprocess.run(command, check=True, **options)
+    except subprocess.SubprocessError as error:
+        said = f"{getattr(error, 'stdout', '')}\n{getattr(error, 'stderr', '')}"
+        pytest.fail(f"{error}\n{said}", pytrace=False)
+    return str(done.stdout)
 
 
 @dataclass(frozen=True)

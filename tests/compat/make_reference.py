@@ -77,7 +77,7 @@ def reference_python() -> Path:
     folder = platformdirs.user_cache_path("damnit-desktop") / "reference-0.4.0"
     complete = folder / "complete"
     wanted = REQUIREMENT + "\n" + CONSTRAINTS.read_text(encoding="utf-8")
-    with only_one(folder.with_suffix(".lock")):
+    with only_one(folder.with_name(f"{folder.name}.lock")):
         if not (complete.exists() and complete.read_text(encoding="utf-8") == wanted):
             make(folder)
             complete.write_text(wanted, encoding="utf-8")
