@@ -1,12 +1,13 @@
 """The whole table: the way in for notebooks."""
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from damnit_backend.core.errors import UserError
-from damnit_backend.core.keys import CellKey, RunKey
+from damnit_backend.core.keys import RESERVED_NAMES, CellKey, RunKey
 from damnit_backend.core.settings import load_settings
 from damnit_backend.core.values import CellValue
 from damnit_backend.store.folder import require_folder
@@ -47,13 +48,14 @@ class Damnit:
         """All rows of the table, as (proposal, run)."""
         return [run.key for run in self._snapshot().runs]
 
-    def __getitem__(self, index: int | tuple[int, int] | tuple[int, str] | tuple[int, int, str]) -> Any:
+    def __getitem__(self, index: int | tuple[int | str, ...]) -> Any:
         """``db[run]`` or ``db[proposal, run]`` is a run; with a variable's name at the end it is that value."""
         parts = index if isinstance(index, tuple) else (index,)
-        name = parts[-1] if isinstance(parts[-1], str) else None
-        numbers = [part for part in parts if not isinstance(part, str)]
-        key = self._key(numbers)
-        run = RunVariables(self._folder, key)
+        name = parts[-1] if parts and isinstance(parts[-1], str) else None
+        numbers = [part for part in parts[: None if name is None else -1] if isinstance(part, int | np.integer)]
+        if len(numbers) + (name is not None) != len(parts) or len(numbers) not in (1, 2):
+            raise TypeError(f"{index!r} is no index: write db[run], db[run, name] or db[proposal, run, name]")
+        run = RunVariables(self._folder, self._key([int(number) for number in numbers]))
         return run if name is None else run[name]
 
     def table(self, with_titles: bool = False) -> "pd.DataFrame":
@@ -66,17 +68,18 @@ class Damnit:
         snapshot = self._snapshot()
         titles = {variable.name: variable.title for variable in snapshot.variables}
         names = [*titles, *sorted({cell.name for cell in snapshot.cells} - set(titles))]
-        columns: dict[str, list[object]] = {
-            "proposal": [run.key.proposal for run in snapshot.runs],
-            "run": [run.key.run for run in snapshot.runs],
-        }
-        frame = pd.DataFrame(columns)
+        frame = pd.DataFrame(
+            {
+                "proposal": [run.key.proposal for run in snapshot.runs],
+                "run": [run.key.run for run in snapshot.runs],
+            },
+            dtype=np.int64,
+        )
         starts = np.array([run.start_time if run.start_time is not None else np.nan for run in snapshot.runs])
         frame["start_time"] = pd.to_datetime(starts, unit="s", utc=True)
+        headers = _headers(names, titles) if with_titles else {name: name for name in names}
         values = {
-            (titles.get(name, name) if with_titles else name): [
-                _tabular(snapshot.cells.get(CellKey(*run.key, name))) for run in snapshot.runs
-            ]
+            headers[name]: _column([snapshot.cells.get(CellKey(*run.key, name)) for run in snapshot.runs])
             for name in names
         }
         return pd.concat([frame, pd.DataFrame(values, index=frame.index)], axis=1)
@@ -93,5 +96,19 @@ class Damnit:
         return RunKey(self._proposal, numbers[0])
 
 
-def _tabular(cell: CellValue | None) -> object:
-    return None if cell is None else plain_value(cell.value, brief=True)
+def _headers(names: list[str], titles: dict[str, str]) -> dict[str, str]:
+    """The title of each variable, or its name where the title would not tell it from another column."""
+    wanted = Counter([*(titles.get(name, name) for name in names), *names, *RESERVED_NAMES])
+    return {
+        name: title if wanted[title := titles.get(name, name)] == (2 if title == name else 1) else name
+        for name in names
+    }
+
+
+def _column(cells: list[CellValue | None]) -> "pd.Series[Any]":
+    """A column of numbers, with NaN where there is none, or of any objects, with None."""
+    import pandas as pd
+
+    values = [None if cell is None else plain_value(cell.value, brief=True) for cell in cells]
+    numbers = all(value is None or type(value) in (int, float) for value in values) and values.count(None) < len(values)
+    return pd.Series(values, dtype=None if numbers else object)

@@ -8,7 +8,7 @@ from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.core.values import CellValue, Failure, Picture, SmallArray, Trend, Value
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.opening import open_for_reading
-from damnit_backend.store.results import ResultKind, read_preview, read_result
+from damnit_backend.store.results import Result, ResultKind, read_preview, read_result
 from damnit_backend.store.table import TableSnapshot, VariableInfo, read_runs
 
 if TYPE_CHECKING:
@@ -85,18 +85,18 @@ class VariableData:
 
     def read(self) -> Any:
         """The full result, as the Variable returned it. VariableError if it failed, UserError if there is none."""
+        return self._typed() if self._is_typed else _data(read_result(self._path, self.name))
+
+    @property
+    def _is_typed(self) -> bool:
+        """Whether all there is stands in the table: what a person typed, or an error."""
+        typed = self._cell.provenance != "context.py" and self._editable
+        return typed or isinstance(self._cell.value, Failure)
+
+    def _typed(self) -> Any:
         if isinstance(self._cell.value, Failure):
             raise VariableError(self.name, self._cell.value)
-        if self._cell.provenance != "context.py" and self._editable:
-            return self._cell.value
-        result = read_result(self._path, self.name)
-        if result.kind is ResultKind.PLOTLY:
-            import plotly.io
-
-            return plotly.io.from_json(result.data)
-        if result.kind is ResultKind.ARRAY and result.data.shape == ():
-            return result.data[()]
-        return result.data
+        return self._cell.value
 
     def xarray(self) -> "xr.DataArray":
         """The full result as a DataArray. TypeError if it is no array."""
@@ -108,8 +108,11 @@ class VariableData:
         return data if isinstance(data, xr.DataArray) else xr.DataArray(data, name=self.name)
 
     def preview_data(self) -> Any:
-        """What a window shows on opening the cell: the preview that was stored with it, else the full result."""
-        return read_preview(self._path, self.name).data
+        """What a window shows on opening the cell: the preview that was stored with it, else the full result.
+
+        Raises as `read` does.
+        """
+        return self._typed() if self._is_typed else _data(read_preview(self._path, self.name))
 
     def summary(self) -> Any:
         """What the table shows: a number, text, PNG bytes or a small array; None if it failed."""
@@ -122,6 +125,17 @@ class VariableData:
 
     def __repr__(self) -> str:
         return f"<VariableData {self.name} of {self.key.row}>"
+
+
+def _data(result: Result) -> Any:
+    """A stored result as the Variable returned it."""
+    if result.kind is ResultKind.PLOTLY:
+        import plotly.io
+
+        return plotly.io.from_json(result.data)
+    if result.kind is ResultKind.ARRAY and result.data.shape == ():
+        return result.data[()]
+    return result.data
 
 
 def plain_value(value: Value, brief: bool = False) -> Any:
