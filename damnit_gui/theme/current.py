@@ -4,7 +4,8 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QApplication, QStyleFactory
 
-from .palette import palette, style_sheet
+from .palette import palette
+from .style_sheet import style_sheet
 from .tokens import DARK, LIGHT, THEMES, Tokens
 
 SYSTEM = "system"

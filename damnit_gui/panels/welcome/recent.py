@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -25,6 +25,7 @@ class RecentList(QWidget):
         font.setBold(True)
         heading.setFont(font)
         self.list = _KeyList()
+        self.list.setIconSize(QSize(16, 16))
         self.list.setAccessibleName("Recent folders")
         self.list.setTextElideMode(Qt.TextElideMode.ElideLeft)
         self._empty = QLabel(EMPTY)

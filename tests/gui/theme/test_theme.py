@@ -5,7 +5,7 @@ import pytest
 from PyQt6.QtGui import QColor, QIcon, QPalette
 
 from damnit_gui.theme import DARK, LIGHT, apply_theme, current, icon, monospace, series_colours, tabular, theme_changed
-from damnit_gui.theme.palette import style_sheet
+from damnit_gui.theme.style_sheet import style_sheet
 from damnit_gui.theme.tokens import AA_GRAPHICS, AA_TEXT, THEMES, Tokens, colour_names, contrast, readable_pairs
 
 
