@@ -85,7 +85,7 @@ def open_results(path: Path) -> Iterator[h5py.File]:
     UserError if it cannot be opened: NoResultError if there is none, DamagedResultsError if its content is to blame.
     """
     try:
-        file = h5py.File(path, "r", locking=False)
+        file = _open_unlocked(path)
     except FileNotFoundError as error:
         raise NoResultError(f"There are no results of this run yet: {path.name} is missing.") from error
     except OSError as error:
@@ -94,6 +94,16 @@ def open_results(path: Path) -> Iterator[h5py.File]:
         raise UserError(f"The results in {path} cannot be read: {error.strerror or error}.") from error
     with file:
         yield file
+
+
+def _open_unlocked(path: Path) -> h5py.File:
+    try:
+        return h5py.File(path, "r", locking=False)
+    except OSError as error:
+        if "locking flag" not in str(error):
+            raise
+        # This very process, a notebook for example, has it open with HDF5's usual locks: both must then agree.
+        return h5py.File(path, "r")
 
 
 def _read(path: Path, place: str, name: str) -> Result:
