@@ -22,7 +22,6 @@ from extra_data.tests.mockdata.xgm import XGM
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "scripts"
-CONTEXT = HERE / "contexts" / "every_kind.py"
 PROPOSAL = 1234
 EDITS = {
     "Comment": "beam looks good – 5 µJ",
@@ -108,6 +107,15 @@ def surroundings(proposals: Path, tmp_path_factory: pytest.TempPathFactory) -> d
 
 
 @pytest.fixture(scope="session")
+def every_kind(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A context file with every kind of value, joined from its two halves."""
+    parts = [(HERE / "contexts" / name).read_text(encoding="utf-8") for name in ("values.py", "cells.py")]
+    path = tmp_path_factory.mktemp("context") / "every_kind.py"
+    path.write_text("\n\n".join(parts), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
 def reference(surroundings: dict[str, str]) -> Program:
     """The reference program. Where it cannot be had, its tests are skipped; in CI they fail."""
     found = subprocess.run([sys.executable, HERE / "make_reference.py"], capture_output=True, text=True, check=False)
@@ -127,10 +135,10 @@ def ours(surroundings: dict[str, str]) -> Program:
 
 
 @pytest.fixture(scope="session")
-def computed_by_reference(reference: Program, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def computed_by_reference(reference: Program, every_kind: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of the reference program with a fragment of run 1 that waits to be merged. Shared: copy it."""
     folder = tmp_path_factory.mktemp("computed") / "amore"
-    reference.command("init", "--proposal", str(PROPOSAL), "--context", CONTEXT, folder)
+    reference.command("init", "--proposal", str(PROPOSAL), "--context", every_kind, folder)
     reference.command("db-config", "context_python", reference.python, cwd=folder)
     reference.command("reprocess", "--direct", "1", cwd=folder)
     assert list(folder.glob("extracted_data/*.ready.h5"))
@@ -178,10 +186,10 @@ def older(copy_of_reference: Path) -> Callable[[int], Path]:
 
 
 @pytest.fixture(scope="session")
-def made_by_us(ours: Program, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_by_us(ours: Program, every_kind: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of our program: run 1 processed with the same context file. Shared: copy it to write into it."""
     folder = tmp_path_factory.mktemp("ours") / "amore"
-    ours.command("init", "--proposal", str(PROPOSAL), "--context", CONTEXT, folder)
+    ours.command("init", "--proposal", str(PROPOSAL), "--context", every_kind, folder)
     ours.command("reprocess", folder, "1")
     return folder
 
