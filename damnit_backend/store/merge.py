@@ -40,7 +40,20 @@ def merge_fragments(database: Database, key: RunKey, paths: Sequence[Path]) -> M
     used now: the fragments then wait where they are.
     """
     broken: list[tuple[Path, str]] = []
-    fragments: list[Fragment] = []
+    fragments = _write_results(database, key, _read(key, paths, broken), broken)
+    cells = {name: (cell, fragment) for fragment in fragments for name, cell in fragment.cells.items()}
+    if fragments:
+        with database.writing() as sql:
+            _write_cells(sql, key, cells)
+    for fragment in fragments:
+        fragment.path.unlink(missing_ok=True)
+    failed = tuple(sorted(name for name, (cell, _) in cells.items() if _is_error(cell)))
+    return Merged(key, tuple(sorted(cells)), failed, tuple(broken))
+
+
+def _read(key: RunKey, paths: Sequence[Path], broken: list[tuple[Path, str]]) -> list[Fragment]:
+    """The fragments that can be read; the others are set aside and added to ``broken``."""
+    fragments = []
     for path in paths:
         try:
             fragments.append(read_fragment(path, key))
@@ -48,6 +61,13 @@ def merge_fragments(database: Database, key: RunKey, paths: Sequence[Path]) -> M
             continue  # merged and removed meanwhile
         except BrokenFragmentError as error:
             broken.append(_set_aside(error))
+    return fragments
+
+
+def _write_results(
+    database: Database, key: RunKey, fragments: list[Fragment], broken: list[tuple[Path, str]]
+) -> list[Fragment]:
+    """Write the run's file; the fragments that are in it. One that cannot be copied is set aside as well."""
     while fragments:
         try:
             write_run_file(database.folder, key, fragments)
@@ -60,14 +80,7 @@ def merge_fragments(database: Database, key: RunKey, paths: Sequence[Path]) -> M
                 f"The results of run {key.run} cannot be written: {error}.",
                 f"Is the disk of {database.folder.path} full or write-protected?",
             ) from error
-    cells = {name: (cell, fragment) for fragment in fragments for name, cell in fragment.cells.items()}
-    if fragments:
-        with database.writing() as sql:
-            _write_cells(sql, key, cells)
-    for fragment in fragments:
-        fragment.path.unlink(missing_ok=True)
-    failed = tuple(sorted(name for name, (cell, _) in cells.items() if _is_error(cell)))
-    return Merged(key, tuple(sorted(cells)), failed, tuple(broken))
+    return fragments
 
 
 def _is_error(cell: CellValue) -> bool:
