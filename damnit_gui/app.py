@@ -23,6 +23,7 @@ from damnit_gui.services.os_signals import OsSignals
 from damnit_gui.services.preferences import Preferences, preferences_file
 from damnit_gui.services.tasks import Tasks
 from damnit_gui.theme import SYSTEM, apply_theme
+from damnit_gui.theme.icons import program_icon
 
 DEFAULT_SIZE = (1600, 1000)
 DRAW_MS = 700
@@ -179,6 +180,7 @@ def run_gui(options: AppOptions) -> int:
     qt.setApplicationDisplayName(PROGRAM)
     qt.setApplicationVersion(version("damnit-desktop"))
     qt.setDesktopFileName("damnit-desktop")
+    qt.setWindowIcon(program_icon())
     return App(qt, options).run()
 
 

@@ -1,11 +1,17 @@
 """Icons that always have the colour of the current theme: they are tinted when they are painted."""
 
 from functools import lru_cache
+from pathlib import Path
 
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 
 from .current import current
+
+
+def program_icon() -> QIcon:
+    """The program's own icon, for windows and task bars."""
+    return QIcon(str(Path(__file__).with_name("damnit-desktop.svg")))
 
 
 def icon(name: str, colour: str = "icon") -> QIcon:

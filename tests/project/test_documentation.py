@@ -32,3 +32,17 @@ def test_every_subcommand_is_documented():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     missing = [name for name in (m.__name__.rpartition(".")[2] for m in cli.COMMANDS) if f"damnit {name}" not in readme]
     assert missing == []
+
+
+def test_every_kind_of_cell_is_documented():
+    from damnit_backend.core.values import Kind
+
+    page = (ROOT / "docs" / "cells.md").read_text(encoding="utf-8")
+    assert [kind.value for kind in Kind if f"| {kind.value} |" not in page] == []
+
+
+def test_every_setting_is_documented():
+    from damnit_backend.core.settings import Settings
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in Settings.__struct_fields__ if f"`{name}`" not in readme] == []
