@@ -20,7 +20,7 @@ from damnit_gui.panels.welcome import WelcomePanel
 from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.services.notifier import Level, Notice, Notifier
 from damnit_gui.services.preferences import Preferences
-from damnit_gui.theme import SYSTEM, apply_theme, icon
+from damnit_gui.theme import SYSTEM, apply_theme
 
 PROGRAM = "DAMNIT Desktop"
 TOOLBAR_LEFT = ("view.table", "view.editor", "run.reprocess", "run.plot")
@@ -57,7 +57,6 @@ class MainWindow(QMainWindow):
         self.palette_ = CommandPalette(self.actions_, self)
         self._make_bars()
         self._connect(notifier)
-        self.setWindowIcon(icon("mdi6.table-eye", "accent"))
         self._show_title()
 
     def _make_bars(self) -> None:

@@ -9,7 +9,7 @@ from damnit_backend.contextproc.protocol import Done, Finished, FragmentReady, R
 from damnit_backend.core.errors import UserError
 from damnit_backend.executors.base import Executor
 from damnit_backend.store.folder import Folder
-from damnit_backend.store.jobs import Job, count_queued, finish_job, take_job
+from damnit_backend.store.jobs import Job, count_queued, finish_job, give_back, take_job
 from damnit_backend.store.run_data import RunData, adopt_data
 from damnit_backend.store.runs import add_run
 from damnit_backend.triggers.run_directory import STAGES, signature
@@ -42,7 +42,8 @@ class Dispatch:
         self._board = board
         self._find_proposal = find_proposal
         self._workers = workers
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], int] = {}
+        """What is in work, with the number of the job."""
         self.variables: tuple[VariableSpec, ...] = ()
         """Those of the context file as it is loaded."""
 
@@ -58,7 +59,7 @@ class Dispatch:
                 break
             self._board.set_running(job.request.key)
             task = asyncio.create_task(self._work(job), name=f"job {job.id}")
-            self._tasks.add(task)
+            self._tasks[task] = job.id
             task.add_done_callback(self._ended)
         queued = await self._store(count_queued)
         self._board.set_queued(queued)
@@ -67,17 +68,19 @@ class Dispatch:
     async def wait_any(self) -> None:
         """Until a job ends; returns at once if none is in work."""
         if self._tasks:
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(list(self._tasks), return_when=asyncio.FIRST_COMPLETED)
 
     async def stop(self) -> None:
         """Break off what is in work; the next listener does it again."""
-        tasks = list(self._tasks)
-        for task in tasks:
+        in_work = dict(self._tasks)
+        for task in in_work:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*in_work, return_exceptions=True)
+        for job_id in in_work.values():
+            await self._store(give_back, job_id)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             # Only the database can have failed here: the job stays marked as running, and is done again later.
             log.error("%s came to no proper end: %s", task.get_name(), error)

@@ -50,10 +50,10 @@ class Listener:
         self._merging = StoreThread(folder, "merge")
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._dirty = asyncio.Event()
         self._retry_context_at = 0.0
         self._context_good = False
         self._board = Board()
-        self._publisher: Publisher | None = None
 
     def status(self) -> Status:
         """What the listener is doing, as it tells those who are connected."""
@@ -68,14 +68,14 @@ class Listener:
             await self._admin.close()
             raise
         greeting = Hello(PROTOCOL, str(self._folder.path), os.getpid(), socket.gethostname())
-        self._publisher = LocalPublisher(address, greeting)
-        self._board.connect(self._publisher.publish)
+        publisher = LocalPublisher(address, greeting)
+        self._board.connect(publisher.publish)
         try:
-            await self._publisher.open(self._receive)
-            await self._serve(lease)
+            await publisher.open(self._receive)
+            await self._serve(lease, publisher)
         finally:
             self._board.set_activity(Activity.STOPPING)
-            await self._publisher.close()
+            await publisher.close()
             await self._admin(release_lease, lease)
             await self._admin.close()
             await self._merging.close()
@@ -85,7 +85,7 @@ class Listener:
         self._stopping.set()
         self._wake.set()
 
-    async def _serve(self, lease: Lease) -> None:
+    async def _serve(self, lease: Lease, publisher: Publisher) -> None:
         self._board.set_activity(Activity.STARTING)
         self._folder.results.mkdir(exist_ok=True)
         self._folder.logs.mkdir(exist_ok=True)
@@ -102,16 +102,19 @@ class Listener:
         await self._ingest.leftovers()
         self._board.set_activity(Activity.IDLE)
         self._changed()
-        work = asyncio.create_task(self._work(executor, dispatch), name="work")
-        tasks: list[asyncio.Task[object]] = [work, asyncio.create_task(self._heartbeat(lease), name="heartbeat")]
+        tasks: list[asyncio.Task[object]] = [
+            asyncio.create_task(self._work(executor, dispatch), name="work"),
+            asyncio.create_task(self._stopping.wait(), name="stopping"),
+            asyncio.create_task(self._heartbeat(lease), name="heartbeat"),
+            asyncio.create_task(self._announce(publisher), name="announce"),
+        ]
         if not self._drain:
             tasks.append(asyncio.create_task(self._watch(proposals), name="watch"))
-        stopping = asyncio.create_task(self._stopping.wait(), name="stopping")
-        tasks.append(stopping)
         try:
-            await asyncio.wait([work, stopping], return_when=asyncio.FIRST_COMPLETED)
-            if work.done():
-                work.result()
+            # None of them ends by itself but for a reason: asked to stop, drained, replaced by another, or a bug.
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
             for task in tasks:
                 task.cancel()
@@ -223,9 +226,23 @@ class Listener:
             self.stop()
 
     def _changed(self) -> None:
-        """Hint at the change feed; readers look for themselves."""
-        if self._publisher is not None:
-            self._publisher.publish(Changed(0))
+        """The database may have changed: tell those who are connected, who look for themselves."""
+        self._dirty.set()
+
+    async def _announce(self, publisher: Publisher) -> None:
+        """Publish how far the change feed has come, each time that it has."""
+        announced = -1
+        while True:
+            await self._dirty.wait()
+            self._dirty.clear()
+            try:
+                seq = await self._admin(feed.read_seq)
+            except UserError as error:
+                log.warning("Windows are not told of changes: %s", error)
+                continue
+            if seq != announced:
+                announced = seq
+                publisher.publish(Changed(seq))
 
 
 def serve(folder: Folder, settings: Settings, *, drain: bool = False) -> None:

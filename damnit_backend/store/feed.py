@@ -35,6 +35,12 @@ def last_seq(sql: sqlite3.Connection) -> int:
     return int(row[0]) if row else 0
 
 
+def read_seq(database: Database) -> int:
+    """The number of the latest change."""
+    with database.reading() as sql:
+        return last_seq(sql)
+
+
 def read_changes(database: Database, since: int) -> Changes:
     """What changed after change ``since``."""
     with database.reading() as sql:

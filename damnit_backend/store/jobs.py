@@ -95,6 +95,15 @@ def requeue_abandoned(database: Database) -> int:
         return sql.execute("UPDATE desk_jobs SET state = 'queued' WHERE state = 'running'").rowcount
 
 
+def give_back(database: Database, job_id: int) -> None:
+    """Queue a job again that was broken off for no fault of its own; the attempt does not count."""
+    with database.writing() as sql:
+        sql.execute(
+            "UPDATE desk_jobs SET state = 'queued', attempts = max(0, attempts - 1) WHERE id = ? AND state = 'running'",
+            (job_id,),
+        )
+
+
 def finish_job(database: Database, job_id: int, state: str, message: str = "") -> None:
     with database.writing() as sql:
         _finish(sql, job_id, state, message)

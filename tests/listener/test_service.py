@@ -8,14 +8,16 @@ import pytest
 
 from damnit_backend.control.listener import request_reprocess
 from damnit_backend.core.keys import RunKey
-from damnit_backend.core.settings import Settings
+from damnit_backend.core.messages import Changed
 from damnit_backend.core.values import Failure
 from damnit_backend.listener.service import Listener
 from damnit_backend.store.database import Database
+from damnit_backend.store.feed import read_seq
 from damnit_backend.store.lease import ListenerExistsError
 from damnit_backend.store.results import read_result
 from damnit_backend.store.table import read_table
 from damnit_backend.transport.addresses import socket_path
+from damnit_backend.transport.local_socket import LocalSubscriber
 
 IMPORTS = "from damnit_ctx import Variable, Cell, Skip\nimport os, time\n"
 TRAINS = IMPORTS + "@Variable(title='Trains')\ndef trains(run):\n    return len(run.train_ids)\n"
@@ -277,7 +279,8 @@ def test_a_folder_that_another_program_filled_is_not_processed_again(beamtime, m
 def test_stopping_does_not_wait_for_a_long_variable_and_the_run_is_done_again(beamtime, make_folder, serve, tmp_path):
     gate = tmp_path / "gate"
     folder = make_folder(
-        TRAINS + f"@Variable()\ndef slow(run):\n    while not os.path.exists({str(gate)!r}):\n        time.sleep(0.01)\n"
+        TRAINS
+        + f"@Variable()\ndef slow(run):\n    while not os.path.exists({str(gate)!r}):\n        time.sleep(0.01)\n"
         "    return 1\n"
     )
 
@@ -295,7 +298,7 @@ def test_stopping_does_not_wait_for_a_long_variable_and_the_run_is_done_again(be
     serve(folder, second)
 
 
-def test_a_missing_interpreter_is_said_with_what_to_do(make_folder, serve, quick_settings):
+def test_a_missing_interpreter_is_said_with_what_to_do(make_folder, serve):
     folder = make_folder(TRAINS)
     with Database(folder) as database, database.writing() as sql:
         sql.execute("INSERT INTO metameta VALUES ('context_python', '/nowhere/python')")
@@ -304,7 +307,7 @@ def test_a_missing_interpreter_is_said_with_what_to_do(make_folder, serve, quick
         await served.until(lambda: "/nowhere/python" in served.listener.status().problem)
         assert "context_python" in served.listener.status().problem
 
-    serve(folder, scenario, Settings(settle_seconds=0.1, scan_seconds=0.05))
+    serve(folder, scenario)
 
 
 def test_the_results_directory_stays_as_private_as_the_folder(beamtime, make_folder, serve):
@@ -317,3 +320,41 @@ def test_the_results_directory_stays_as_private_as_the_folder(beamtime, make_fol
     serve(folder, scenario)
     for path in Path(folder.path).rglob("*"):
         assert not path.stat().st_mode & 0o002, path
+
+
+def test_stopping_often_in_the_middle_of_a_run_never_sets_its_job_aside(beamtime, make_folder, serve, tmp_path):
+    gate = tmp_path / "gate"
+    waiting = f"    while not os.path.exists({str(gate)!r}):\n        time.sleep(0.01)\n"
+    code = f"@Variable()\ndef slow(run):\n{waiting}    return 1\n"
+    folder = make_folder(IMPORTS + code)
+    beamtime.write_raw(1)
+
+    async def stop_in_the_middle(served):
+        await served.until(lambda: served.listener.status().variable == "slow")
+
+    async def last(served):
+        gate.touch()
+        await served.until(lambda: served.cell(1, "slow"))
+
+    for _ in range(6):
+        serve(folder, stop_in_the_middle)
+    serve(folder, last)
+
+
+def test_windows_are_told_how_far_the_change_feed_has_come(beamtime, make_folder, serve):
+    folder = make_folder(TRAINS)
+    heard = []
+
+    async def scenario(served):
+        subscriber = LocalSubscriber(lambda: socket_path(folder.path), retry_seconds=0.05)
+        subscriber.start(heard.append, lambda _: None)
+        await asyncio.to_thread(beamtime.write_raw, 1)
+        await served.jobs_ended(1)
+        with Database(folder, read_only=True) as database:
+            seq = read_seq(database)
+        await served.until(lambda: Changed(seq) in heard)
+        await asyncio.to_thread(subscriber.close)
+
+    serve(folder, scenario)
+    numbers = [message.seq for message in heard if isinstance(message, Changed)]
+    assert numbers == sorted(set(numbers))
