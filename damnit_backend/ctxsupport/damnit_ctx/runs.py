@@ -9,6 +9,9 @@ from typing import Any
 
 log = logging.getLogger("damnit_ctx")
 
+#: From so many files on, EXtra-data opens them in processes of its own, which takes a quarter of a second to begin.
+MANY_FILES = 16
+
 
 class CannotOpen(Exception):
     """EXtra-data cannot open the run; the message says why."""
@@ -34,10 +37,17 @@ class RunFiles:
         except ImportError as error:
             raise CannotOpen(f"The package extra_data cannot be imported: {error}") from error
         try:
-            return open_run(str(self.proposal_path), self.run, data=self.data)
+            return open_run(
+                str(self.proposal_path), self.run, data=self.data, parallelize=self._file_count() >= MANY_FILES
+            )
         except Exception as error:  # EXtra-data raises many kinds, a bare Exception among them
             log.error("The run cannot be opened", exc_info=True)
             raise CannotOpen(f"EXtra-data cannot open run {self.run}: {error}") from error
+
+    def _file_count(self) -> int:
+        stages = ("raw", "proc") if self.data == "all" else ("raw",)
+        directories = (self.proposal_path / stage / f"r{self.run:04d}" for stage in stages)
+        return sum(1 for directory in directories for _ in directory.glob("*.h5"))
 
     def start_time(self, run: Any) -> float | None:
         """When the run began, in seconds since 1970: its first train's time, else its oldest raw file's."""
