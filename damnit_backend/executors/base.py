@@ -40,6 +40,6 @@ class Executor(Protocol):
         """
 
     async def execute(self, work: Work, report: Callable[[RunEvent], None]) -> Done:
-        """Execute and report every event; cancelling the call cancels the work. Only after a good `refresh`."""
+        """Execute and report every event; cancelling the call cancels it. Waits while no context file is loaded."""
 
     async def close(self) -> None: ...

@@ -23,11 +23,12 @@ class LocalExecutor:
         self._python = python
         self._run_seconds = run_seconds
         self._process: ContextProcess | None = None
+        self._loaded = asyncio.Event()
         self._stamp: tuple[int, ...] | None = None
         self._users: dict[ContextProcess, int] = {}
 
     async def refresh(self) -> ContextState | None:
-        stamp = _stamp(self._folder.context_file)
+        stamp = await asyncio.to_thread(_stamp, self._folder.context_file)
         alive = self._process is not None and not self._process.ended.is_set()
         if stamp == self._stamp and (alive or self._process is None) and self._stamp is not None:
             return None
@@ -37,6 +38,7 @@ class LocalExecutor:
                 f"The context file {self._folder.context_file} is missing.",
                 "Write one in the editor, or copy one there.",
             )
+        self._stamp = None  # until this attempt is through: one that breaks off is made again
         await self._replace(None)
         process = await ContextProcess.start(self._python, self._folder.path)
         try:
@@ -56,9 +58,7 @@ class LocalExecutor:
         return ContextState(problems=answer.problems)
 
     async def execute(self, work: Work, report: Callable[[RunEvent], None]) -> Done:
-        process = self._process
-        if process is None:
-            raise UserError("The context file is not loaded.")
+        process = await self._current()
         self._users[process] = self._users.get(process, 0) + 1
         try:
             done = Done(0, "died", "The context process sent no end.")
@@ -74,6 +74,12 @@ class LocalExecutor:
                 del self._users[process]
                 await process.close()
 
+    async def _current(self) -> ContextProcess:
+        """The process to execute in. A run that was begun just before the context file changed waits for it."""
+        while self._process is None:
+            await self._loaded.wait()
+        return self._process
+
     async def close(self) -> None:
         for process in {*self._users, *([self._process] if self._process else [])}:
             await process.close()
@@ -83,6 +89,10 @@ class LocalExecutor:
     async def _replace(self, process: ContextProcess | None) -> None:
         """Runs that are in work end with the file they began with; their process goes after the last of them."""
         old, self._process = self._process, process
+        if process is None:
+            self._loaded.clear()
+        else:
+            self._loaded.set()
         if old is not None and not self._users.get(old):
             self._users.pop(old, None)
             await old.close()
