@@ -53,7 +53,9 @@ class Dispatch:
 
     async def fill(self) -> int:
         """Start as many jobs as there are free workers; the number of jobs that remain queued."""
-        while len(self._tasks) < self._workers:
+        # Counted first: an empty queue must not cost the database's write lock at every look.
+        queued = await self._store(count_queued)
+        while queued and len(self._tasks) < self._workers:
             job = await self._store(take_job, self._board.busy)
             if job is None:
                 break
@@ -61,7 +63,7 @@ class Dispatch:
             task = asyncio.create_task(self._work(job), name=f"job {job.id}")
             self._tasks[task] = job.id
             task.add_done_callback(self._ended)
-        queued = await self._store(count_queued)
+            queued = await self._store(count_queued)
         self._board.set_queued(queued)
         return queued
 
@@ -77,7 +79,10 @@ class Dispatch:
             task.cancel()
         await asyncio.gather(*in_work, return_exceptions=True)
         for job_id in in_work.values():
-            await self._store(give_back, job_id)
+            try:
+                await self._store(give_back, job_id)
+            except UserError as error:
+                log.error("Job %d stays marked as running until the next listener: %s", job_id, error)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)
@@ -106,7 +111,7 @@ class Dispatch:
     async def _process(self, job: Job) -> tuple[str, str]:
         """The state and message with which the job ends."""
         key = job.request.key
-        proposal_path = self._find_proposal(key.proposal)
+        proposal_path = await asyncio.to_thread(self._find_proposal, key.proposal)
         raw, proc = run_paths(proposal_path, key.run)
         if not await asyncio.to_thread(raw.is_dir):
             raise UserError(f"There are no raw data of run {key.run} in {raw.parent}.")

@@ -16,6 +16,9 @@ from .store_thread import StoreThread
 
 log = logging.getLogger(__name__)
 
+RETRY_SECONDS = 10.0
+"""How long fragments wait that could not be merged: the disk was full, for example, or the database locked."""
+
 
 class Ingest:
     """Merges what executors hand over, and what was left by a crash."""
@@ -27,9 +30,9 @@ class Ingest:
         self._begun: dict[RunKey, float] = {}
 
     async def leftovers(self) -> None:
-        """Merge every complete fragment in the folder."""
+        """Merge every complete fragment in the folder; those that cannot be merged now, later."""
         for key in await self._store(_waiting_keys):
-            await self.merge_now(key)
+            await self._try_to_merge(key)
 
     def begin(self, key: RunKey) -> None:
         """A run's work begins."""
@@ -37,20 +40,30 @@ class Ingest:
 
     def hint(self, key: RunKey) -> None:
         """A fragment is ready: merge it soon, with those that come meanwhile."""
-        if key not in self._waiting:
-            pause = merge_pause(time.monotonic() - self._begun.get(key, time.monotonic()))
-            self._waiting[key] = asyncio.create_task(self._merge_later(key, pause))
+        self._merge_after(key, merge_pause(time.monotonic() - self._begun.get(key, time.monotonic())))
 
     async def finish(self, key: RunKey) -> None:
-        """A run's work ended: merge the rest before returning. UserError if that cannot be done now."""
+        """A run's work ended: merge the rest before returning. UserError if that can only be done later."""
         self._begun.pop(key, None)
         waiting = self._waiting.pop(key, None)
         if waiting is not None:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-        await self.merge_now(key)
+        try:
+            await self._merge_now(key)
+        except UserError:
+            self._merge_after(key, RETRY_SECONDS)
+            raise
 
-    async def merge_now(self, key: RunKey) -> None:
+    async def close(self) -> None:
+        """Begin no further merge; what waits is left to the next listener."""
+        waiting = list(self._waiting.values())
+        self._waiting.clear()
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def _merge_now(self, key: RunKey) -> None:
         result = await self._store(_merge_waiting, key)
         if result is None:
             return
@@ -58,15 +71,22 @@ class Ingest:
             log.error("A fragment of %s was set aside as %s: %s", key, path.name, reason)
         self._merged(result)
 
+    def _merge_after(self, key: RunKey, pause: float) -> None:
+        if key not in self._waiting:
+            self._waiting[key] = asyncio.create_task(self._merge_later(key, pause))
+
     async def _merge_later(self, key: RunKey, pause: float) -> None:
         await asyncio.sleep(pause)
         # From here on a further fragment starts the next wait.
         self._waiting.pop(key, None)
+        await self._try_to_merge(key)
+
+    async def _try_to_merge(self, key: RunKey) -> None:
         try:
-            await self.merge_now(key)
+            await self._merge_now(key)
         except UserError as error:
-            # The fragments stay where they are: the run's last merge, or the next listener, brings them in.
             log.error("Results of %s wait to be merged: %s", key, error)
+            self._merge_after(key, RETRY_SECONDS)
 
 
 def _waiting_keys(database: Database) -> list[RunKey]:

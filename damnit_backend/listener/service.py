@@ -20,7 +20,7 @@ from damnit_backend.store.jobs import requeue_abandoned
 from damnit_backend.store.lease import HEARTBEAT_SECONDS, Lease, release_lease, renew_lease, take_lease
 from damnit_backend.store.run_data import RunData
 from damnit_backend.store.settings import folder_proposal, get_setting
-from damnit_backend.store.variables import declare_computed
+from damnit_backend.store.variables import Declaration, declare_computed
 from damnit_backend.transport.addresses import socket_path
 from damnit_backend.transport.base import Publisher
 from damnit_backend.transport.local_socket import LocalPublisher
@@ -53,6 +53,7 @@ class Listener:
         self._dirty = asyncio.Event()
         self._retry_context_at = 0.0
         self._context_good = False
+        self._undeclared: list[Declaration] = []
         self._board = Board()
 
     def status(self) -> Status:
@@ -76,7 +77,10 @@ class Listener:
         finally:
             self._board.set_activity(Activity.STOPPING)
             await publisher.close()
-            await self._admin(release_lease, lease)
+            try:
+                await self._admin(release_lease, lease)
+            except UserError as error:
+                log.error("The lease could not be given back; it ends with this process: %s", error)
             await self._admin.close()
             await self._merging.close()
 
@@ -120,27 +124,44 @@ class Listener:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await dispatch.stop()
+            await self._ingest.close()
             await executor.close()
 
     async def _work(self, executor: Executor, dispatch: Dispatch) -> None:
         """Load the context file when it changes, then start what is queued; without end, but for draining."""
         while True:
             self._wake.clear()
-            ready = await self._load_context(executor, dispatch)
-            queued = await dispatch.fill() if ready else 0
+            pause = self._settings.scan_seconds
+            try:
+                queued = await self._start_work(executor, dispatch)
+                self._board.set_problem("queue", "")
+            except UserError as error:
+                if self._drain:
+                    raise
+                queued, pause = 0, max(pause, 2.0)
+                if self._board.set_problem("queue", f"Nothing new can be started: {error.message}"):
+                    log.error("Nothing new can be started: %s", error)
             if self._drain and not dispatch.working and not queued:
                 return
             waiting: list[asyncio.Task[object]] = [asyncio.create_task(self._wake.wait())]
             if dispatch.working:
                 waiting.append(asyncio.create_task(dispatch.wait_any()))
             # The queue and the context file may be written by anybody, who may not be able to nudge us.
-            done, pending = await asyncio.wait(
-                waiting, timeout=self._settings.scan_seconds, return_when=asyncio.FIRST_COMPLETED
-            )
+            done, pending = await asyncio.wait(waiting, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
             for task in pending:
                 task.cancel()
             if done:
                 self._changed()
+
+    async def _start_work(self, executor: Executor, dispatch: Dispatch) -> int:
+        """Bring the context file and the table's columns up to date, start jobs; how many remain queued."""
+        if not await self._load_context(executor, dispatch):
+            return 0
+        if self._undeclared:
+            await self._admin(declare_computed, self._undeclared)
+            self._undeclared = []
+            self._changed()
+        return await dispatch.fill()
 
     async def _load_context(self, executor: Executor, dispatch: Dispatch) -> bool:
         """Whether the context file is loaded; says what is wrong otherwise. Runs wait meanwhile: none is lost."""
@@ -149,6 +170,7 @@ class Listener:
         try:
             state = await executor.refresh()
         except UserError as error:
+            self._context_good = False
             self._retry_context_at = time.monotonic() + (0 if self._drain else RETRY_SECONDS)
             if self._drain:
                 raise
@@ -168,9 +190,8 @@ class Listener:
         else:
             dispatch.variables = state.variables
             log.info("Loaded the context file: %d Variables", len(state.variables))
-            await self._admin(declare_computed, declarations(state.variables))
+            self._undeclared = declarations(state.variables)
             self._board.set_problem("context", "")
-            self._changed()
         return self._context_good
 
     async def _watch(self, proposals: Proposals) -> None:
@@ -184,8 +205,9 @@ class Listener:
                     if proposal is None:
                         raise UserError("The folder has no proposal, so that no runs can be watched.")
                     path = await asyncio.to_thread(proposals.path, proposal)
-                    watch = Watch(self._admin, proposal, path, self._settings.settle_seconds)
-                    await watch.begin()
+                    begun = Watch(self._admin, proposal, path, self._settings.settle_seconds)
+                    await begun.begin()
+                    watch = begun  # only now: one that does not know what was seen would take all runs for new
                     log.info("Watching %s", path)
                 await watch.look(self._queued)
                 self._board.set_problem("watch", "")

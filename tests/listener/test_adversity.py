@@ -1,0 +1,105 @@
+"""What the world may do to a listener that works: it goes on, says so, and loses nothing."""
+
+import asyncio
+import sqlite3
+from contextlib import contextmanager
+
+import h5py
+import pytest
+
+from damnit_backend.control.listener import request_reprocess
+from damnit_backend.core.errors import UserError
+from damnit_backend.core.keys import RunKey
+from damnit_backend.listener import ingest, watch
+from damnit_backend.listener.ingest import Ingest
+from damnit_backend.listener.store_thread import StoreThread
+from damnit_backend.store.database import Database, DatabaseBusyError
+from damnit_backend.store.table import read_table, read_variables
+
+TRAINS = "from damnit_ctx import Variable\n@Variable(title='Trains')\ndef trains(run):\n    return len(run.train_ids)\n"
+
+
+@contextmanager
+def locked(folder):
+    """Another program writes to the database, and takes its time."""
+    other = sqlite3.connect(folder.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """Locks are not waited for."""
+    monkeypatch.setattr("damnit_backend.store.database.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(ingest, "RETRY_SECONDS", 0.1)
+
+
+def test_that_a_locked_database_holds_work_up_and_does_not_end_the_listener(beamtime, make_folder, serve):
+    folder = make_folder("def")
+    beamtime.write_raw(1)
+    request_reprocess(folder, [RunKey(beamtime.options.proposal, 1)])
+
+    async def scenario(served):
+        await served.until(lambda: "context.py has a problem" in served.listener.status().problem)
+        with locked(folder):
+            folder.context_file.write_text(TRAINS)
+            await served.until(lambda: "Nothing new can be started" in served.listener.status().problem)
+        await served.until(lambda: served.cell(1, "trains"))
+        await served.until(lambda: not served.listener.status().problem)
+
+    serve(folder, scenario)
+    with Database(folder, read_only=True) as database:
+        assert [variable.title for variable in read_variables(database)] == ["Trains"]
+
+
+def test_that_results_which_cannot_be_merged_now_are_merged_as_soon_as_they_can(folder, database):
+    key = RunKey(1234, 1)
+    with h5py.File(folder.results / "p1234_r1.aaaa.ready.h5", "w") as file:
+        file.create_group(".reduced")["number"] = 5
+
+    async def main():
+        merged = asyncio.Event()
+        store = StoreThread(folder, "merge")
+        fragments = Ingest(store, lambda _: merged.set())
+        with locked(folder), pytest.raises(UserError, match="locked"):
+            await fragments.finish(key)
+        await asyncio.wait_for(merged.wait(), 10)
+        await fragments.close()
+        await store.close()
+
+    asyncio.run(main())
+    assert read_table(database).cells[(*key, "number")].value == 5
+
+
+def test_that_runs_of_another_program_stay_as_they_are_when_the_first_look_fails(
+    beamtime, make_folder, serve, monkeypatch
+):
+    folder = make_folder(TRAINS)
+    beamtime.write_raw(1)
+    with Database(folder) as database, database.writing() as sql:
+        sql.execute(
+            "INSERT INTO run_variables (proposal, run, name, version, value, provenance)"
+            " VALUES (?, 1, 'trains', 1, 'as it was', 'context.py')",
+            (beamtime.options.proposal,),
+        )
+    adopt, calls = watch.adopt_data, []
+
+    def busy_at_first(database, data):
+        calls.append(data)
+        if len(calls) == 1:
+            raise DatabaseBusyError("Another program keeps it locked.")
+        adopt(database, data)
+
+    monkeypatch.setattr(watch, "adopt_data", busy_at_first)
+
+    async def scenario(served):
+        await served.until(lambda: len(calls) == 2)
+        await asyncio.to_thread(beamtime.write_raw, 2)
+        await served.jobs_ended(1)
+        assert [job.request.key.run for job in served.jobs()] == [2]
+
+    serve(folder, scenario)
