@@ -1,9 +1,12 @@
 """The text field for Python: what an editor does by itself, without knowing of files or checks."""
 
+from ctypes import addressof, create_string_buffer
+
 from PyQt6.Qsci import QsciScintilla
 from PyQt6.QtCore import QKeyCombination, Qt
-from PyQt6.QtGui import QColor
+from PyQt6.QtGui import QColor, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
+from PyQt6.sip import voidptr
 
 from damnit_gui.panels.text.view import FOLD_MARGIN, TextView, scintilla_colour
 from damnit_gui.theme import Tokens
@@ -69,6 +72,31 @@ class CodeEditor(TextView):
             command = commands.boundTo(key.toCombined())
             if command is not None:
                 command.setKey(0)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is None:
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._is_completed():
+            self.cancelList()  # there is nothing to complete: Enter means a new line
+        super().keyPressEvent(event)
+
+    def _is_completed(self) -> bool:
+        """Whether the list of completions is open at a word that stands there whole already."""
+        if not self.isListActive():
+            return False
+        chosen = create_string_buffer(self.SendScintilla(QsciScintilla.SCI_AUTOCGETCURRENTTEXT) + 1)
+        self.SendScintilla(QsciScintilla.SCI_AUTOCGETCURRENTTEXT, 0, voidptr(addressof(chosen)))
+        line, column = self.getCursorPosition()
+        return self.text(line)[:column].endswith(chosen.value.decode())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Where people type stays in sight when something appears above or below."""
+        if event is None:
+            return
+        super().resizeEvent(event)
+        line = self.SendScintilla(QsciScintilla.SCI_VISIBLEFROMDOCLINE, self.getCursorPosition()[0])
+        if 0 <= line - self.firstVisibleLine() < event.oldSize().height() // self.textHeight(0):
+            self.ensureCursorVisible()
 
     def apply_tokens(self, tokens: Tokens) -> None:
         super().apply_tokens(tokens)

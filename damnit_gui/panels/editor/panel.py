@@ -190,6 +190,7 @@ class EditorPanel(QWidget):
 
     def _take(self, found: TextFile) -> None:
         """The editor gets the file's text: at first as the beginning of its history, later as a step of it."""
+        self.widgets.show_diff(False)  # it is of a text that was
         if self._begun:
             self.editor.exchange_text(found.text, found.newline)
         else:
@@ -232,6 +233,7 @@ class EditorPanel(QWidget):
         self.widgets.save_strip.tell(why, choices, level="error")
 
     def _kept(self, why: str) -> None:
+        self.widgets.show_diff(False)
         self._show_modified()
         self.keeper.text_changed()
         self._say(why)

@@ -74,11 +74,12 @@ class EditorWidgets:
         self.outline.setVisible(width >= OUTLINE_FITS)
 
     def show_diff(self, shown: bool) -> None:
+        was_shown = self.stack.currentWidget() is self.diff
         self.stack.setCurrentWidget(self.diff if shown else self._splitter)
         if shown:
             self.find_bar.hide()
             self.line_bar.hide()
-        if not shown:
+        elif was_shown:
             self.editor.setFocus()
 
     def say(self, text: str, *, bad: bool = False) -> None:

@@ -87,7 +87,8 @@ class GroupedHeader(QHeaderView):
         bold.setBold(True)
         metrics, small = QFontMetrics(bold), _small(self.font())[1]
         title = metrics.horizontalAdvance(self._table.columns[section].title) + ARROW + SPACE_1
-        return max(title, small.horizontalAdvance(self._table.facts(section).units)) + 2 * SPACE_2
+        # Advances are rounded; a text that fits exactly may be elided for a fraction of a pixel.
+        return max(title, small.horizontalAdvance(self._table.facts(section).units)) + 2 * SPACE_2 + 1
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is not None:

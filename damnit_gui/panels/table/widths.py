@@ -15,6 +15,8 @@ from .view import RunTableView
 
 NARROWEST, WIDEST_TITLE = 56, 200
 COMMENT_WIDTH = 200
+GRID = 1
+"""A cell is narrower than its column by the line at its right."""
 SAMPLE = 16
 """So many of the latest rows are looked at."""
 
@@ -101,7 +103,7 @@ class ColumnWidths(QObject):
             shown = self._table.index(row, section).data(SHOWN_ROLE)
             if isinstance(shown, Shown):
                 wanted = renderer_of(shown.cell.kind).width(shown, metrics, height)
-                width = max(width, wanted + 2 * MARGIN_X if wanted else 0)
+                width = max(width, wanted + 2 * MARGIN_X + GRID if wanted else 0)
         return width
 
     def _values_changed(self, first: QModelIndex, last: QModelIndex) -> None:

@@ -292,6 +292,29 @@ def test_go_to_line_follows_the_number_and_escape_goes_back(open_editor, qtbot) 
     assert panel.editor.getCursorPosition()[0] == 500
 
 
+def test_enter_after_a_word_that_is_whole_begins_a_new_line(open_editor, qtbot) -> None:
+    panel = open_editor("train_ids = 1\ntrain_ids_of = 2\n")
+    panel.editor.setCursorPosition(2, 0)
+    qtbot.keyClicks(panel.editor, "train_ids")
+    assert panel.editor.isListActive()
+    qtbot.keyClick(panel.editor, Qt.Key.Key_Return)
+    qtbot.keyClicks(panel.editor, "train_ids_")
+    assert panel.editor.isListActive()
+    qtbot.keyClick(panel.editor, Qt.Key.Key_Return)
+    assert panel.editor.text() == "train_ids = 1\ntrain_ids_of = 2\ntrain_ids\ntrain_ids_of"
+
+
+def test_where_people_type_stays_in_sight_when_something_appears(open_editor) -> None:
+    panel = open_editor("a = 1\n" * 300)
+    panel.editor.setCursorPosition(299, 0)
+    panel.editor.ensureCursorVisible()
+    panel.widgets.save_strip.tell("Not saved.", level="error")
+    panel.resize(panel.width(), panel.height() - 120)
+    QApplication.processEvents()
+    lines = panel.editor.SendScintilla(panel.editor.SCI_LINESONSCREEN)
+    assert 0 <= 299 - panel.editor.firstVisibleLine() < lines
+
+
 def test_tab_makes_four_spaces_and_a_new_line_keeps_the_indentation(open_editor, qtbot) -> None:
     panel = open_editor("")
     qtbot.keyClick(panel.editor, Qt.Key.Key_Tab)

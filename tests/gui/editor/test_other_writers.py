@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from damnit_gui.panels.editor import EditorPanel
 
 
@@ -66,6 +68,18 @@ def test_or_compare_first(open_editor, folder, qtbot) -> None:
     assert "+mine" in shown
     assert panel.widgets.disk_strip.isVisible()
     panel.widgets.diff.closed.emit()
+    assert panel.editor.isVisible()
+
+
+@pytest.mark.parametrize("answer", ["Reload", "Keep mine"])
+def test_after_the_answer_no_old_comparison_stays(open_editor, folder, qtbot, answer) -> None:
+    panel = open_editor("a = 1\n")
+    panel.editor.insertAt("mine\n", 1, 0)
+    changed(panel, qtbot, lambda: replace(folder.context_file, "theirs\n"))
+    panel.widgets.disk_strip.choices["Compare"].click()
+    qtbot.waitUntil(panel.widgets.diff.isVisible)
+    panel.widgets.disk_strip.choices[answer].click()
+    assert not panel.widgets.diff.isVisible()
     assert panel.editor.isVisible()
 
 

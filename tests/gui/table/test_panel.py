@@ -2,11 +2,13 @@
 
 import pytest
 from PyQt6.QtCore import QItemSelectionModel, QPoint, Qt
+from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QApplication, QLineEdit
 
 from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.store.edits import write_edit
 from damnit_backend.store.variables import Declaration, declare_computed
+from damnit_gui.cells.delegate import MARGIN_X
 from damnit_gui.panels.table.panel import RunTablePanel
 from damnit_gui.panels.table.view import next_sort
 from damnit_gui.services.access import FolderAccess
@@ -14,6 +16,7 @@ from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.services.tasks import Tasks
 from damnit_gui.state.order import Sort
 from damnit_gui.state.table_layout import Density
+from damnit_gui.theme import tabular
 
 Key, Button = Qt.Key, Qt.MouseButton
 
@@ -336,6 +339,17 @@ def test_columns_grow_with_their_values_but_not_against_peoples_will(session, pa
     assert width() == 90
     panel._widths.fit(panel.model.section_of("late"))
     assert width() >= widths[2]
+
+
+def test_no_digit_of_a_column_that_fits_itself_is_cut(session, panel, add_run) -> None:
+    add_run(8, {"wide": 123456.5})
+    session.live.look()
+    section = panel.model.section_of("wide")
+    index = panel.model.index(panel.model.row_of(RunKey(1234, 8)), section)
+    font = tabular(panel.view.font())
+    font.setBold(True)
+    wanted = QFontMetrics(font).horizontalAdvance(index.data()) + 2 * MARGIN_X
+    assert panel.view.visualRect(index).width() >= wanted
 
 
 def test_everything_is_painted_in_both_themes(panel, qapp) -> None:
