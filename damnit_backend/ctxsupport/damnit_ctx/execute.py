@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from damnit_ctx import figures, kinds, summary
+from damnit_ctx import figures, kinds, summary, surroundings
 from damnit_ctx.arguments import Argument
 from damnit_ctx.cell import Cell
 from damnit_ctx.context import LoadedContext, Node
@@ -115,7 +115,8 @@ class Executor:
             return None, outcome
         try:
             os.chdir(self._context.folder)  # whatever the Variable before did
-            result = variable.func(self._run, **arguments)
+            with surroundings.kept():
+                result = variable.func(self._run, **arguments)
         except BaseException as error:  # user code: whatever it raises, sys.exit included, is its own failure
             return None, self._failure(variable.name, error)
         log.info("%s computed", variable.name)

@@ -20,6 +20,9 @@ MAX_DEATHS = 10
 #: What the last worker may take, which only records how an earlier one ended.
 CLOSING_SECONDS = 60.0
 
+#: The exit status of a worker that could not go on, such as without the descriptors that user code closed.
+OWN_FAILURE = 70
+
 Event = dict[str, Any]
 #: A failure to record, with the times of its record.
 Verdict = tuple[Outcome, Mapping[str, float]]
@@ -51,8 +54,10 @@ class Job:
     closing: bool = False
     cancelled: bool = False
     done: Event | None = None  # the worker's own word
+    cautious: bool = False  # publish after each Variable, to see after which one it fails
     _opened: bool = False
     _deaths: int = 0
+    _computed: str = ""  # the Variable that finished last
     _start_time_saved: bool = False
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
     _settled: set[str] = field(default_factory=set)  # published, or with nothing to publish
@@ -88,6 +93,7 @@ class Job:
             self.running = Running(name, event["at"])
         elif kind == "finished":
             self.running = None
+            self._computed = name
             if name not in quiet:
                 self._outcomes[name] = Outcome.from_json(event)
                 if self.context.nodes[name].variable.transient:  # nothing of it will be published
@@ -110,6 +116,9 @@ class Job:
         """
         if self.cancelled:
             return self._finished("cancelled", "")
+        if self.done is not None and self.done["outcome"] == "cannot_write" and self._may_go_on(self.done["message"]):
+            self.done = None
+            return None
         if self.done is not None and (self.ending is None or self.done["outcome"] != "ok"):
             return self._finished(self.done["outcome"], self.done["message"])
         if self.ending is None:
@@ -122,6 +131,23 @@ class Job:
             if not self._verdicts and not self.plan().order:
                 return self._finished(*self.ending)
         return None
+
+    def _may_go_on(self, problem: str) -> bool:
+        """Whether another worker is worth trying after one that could write no more.
+
+        A Variable may have used up what its process may have, such as open files. The next worker publishes after each,
+        which tells the one to blame; if writing fails before any has been computed, it is the disk.
+        """
+        name, self._computed = self.running.name if self.running else self._computed, ""
+        self._deaths += 1
+        if not name or self.closing or self._deaths > MAX_DEATHS:
+            return False
+        if self.cautious:
+            self.running = self.running or Running(name, time.time())
+            self._blame("CannotWrite", problem)
+        self.running = None
+        self.cautious = True
+        return True
 
     def on_deadline(self) -> None:
         """Time is up, and the worker is to be killed: what it computes has failed."""
@@ -156,6 +182,8 @@ class Job:
 
 def describe_exit(code: int, status: int) -> str:
     """How a process ended, from `si_code` and `si_status` of `os.waitid`."""
+    if code == os.CLD_EXITED and status == OWN_FAILURE:
+        return "the process lost what it needs to go on, as the log says,"
     if code == os.CLD_EXITED:
         return f"the interpreter was ended by os._exit({status})"
     try:

@@ -106,7 +106,7 @@ def _compile_and_run(text: str, path: Path, folder: Path) -> ModuleType | Proble
     sys.modules[MODULE_NAME] = module
     try:
         exec(compiled, vars(module))
-    except (Exception, SystemExit) as error:  # user code: whatever it raises is its problem, to be shown
+    except BaseException as error:  # user code: whatever it raises, sys.exit included, is its problem, to be shown
         return _run_problem(error, path)
     return module
 
@@ -143,5 +143,5 @@ def _run_message(error: BaseException) -> str:
             "or choose another interpreter for this folder"
         )
     if isinstance(error, SystemExit):
-        return f"The context file called sys.exit({error.code!r})"
-    return f"{type(error).__name__}: {error_message(error)}"
+        return f"The context file called sys.exit({error_message(error)})"
+    return ": ".join(part for part in (type(error).__name__, error_message(error)) if part)

@@ -9,8 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from damnit_ctx.text import MESSAGE_LIMIT, error_message
+from damnit_ctx.text import error_message, shortened
 from damnit_ctx.variable import Skip
+
+TRACEBACK_LIMIT = 100_000
 
 _HERE = str(Path(__file__).parent)
 _NEEDS = "Not computed, because it needs:\n"
@@ -58,7 +60,7 @@ def from_exception(error: BaseException, context_path: str) -> Outcome:
     if isinstance(error, Skip):
         return Outcome("skip", "Skip", error_message(error), line)
     if isinstance(error, SystemExit):
-        return Outcome("error", "SystemExit", f"sys.exit({error.code!r}) was called", line)
+        return Outcome("error", "SystemExit", f"sys.exit({error_message(error)}) was called", line)
     return Outcome("error", type(error).__name__, error_message(error) or _source_of(error), line)
 
 
@@ -67,9 +69,7 @@ def without_results(causes: Mapping[str, Outcome]) -> Outcome:
 
     A skip if all causes are skips, missing sources or no data; else a DependencyError.
     """
-    message = _NEEDS + _tree(causes)
-    if len(message) > MESSAGE_LIMIT:  # a tree repeats what its branches share
-        message = message[:MESSAGE_LIMIT] + "…"
+    message = shortened(_NEEDS + _tree(causes))  # a tree repeats what its branches share
     if all(cause.excused for cause in causes.values()):
         return Outcome("skip", "Skip", message)
     return Outcome("error", "DependencyError", message)
@@ -107,7 +107,7 @@ def user_traceback(error: BaseException) -> str:
     while traceback is not None and _file(traceback.tb_frame).startswith(_HERE):
         traceback = traceback.tb_next
     start = traceback or error.__traceback__
-    return "".join(tb_module.format_exception(type(error), error, start))
+    return shortened("".join(tb_module.format_exception(type(error), error, start)), TRACEBACK_LIMIT)
 
 
 def _file(frame: Any) -> str:

@@ -17,12 +17,11 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import logging
 import os
 import platform
-import signal
 import sys
 
+from damnit_ctx import surroundings
 from damnit_ctx.channel import Channel
 
 PROTOCOL = 1
@@ -31,13 +30,9 @@ _NEEDED = ("numpy", "h5py", "xarray")
 
 def main() -> int:
     """Serve until standard input ends. Gives the exit status."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is for the client to decide on
     os.environ["MPLBACKEND"] = "Agg"  # nobody looks at windows of user code
-    for stream in (sys.stdout, sys.stderr):
-        # so that prints and logging stand in the log in the order in which they came
-        stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
     channel = Channel()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    surroundings.set_up()
     with contextlib.suppress(BrokenPipeError):  # the client is gone
         missing = _warm_up()
         if missing is not None:

@@ -7,6 +7,7 @@ import selectors
 import time
 from typing import Any
 
+from damnit_ctx import surroundings
 from damnit_ctx.channel import Channel
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.job import Job
@@ -93,6 +94,8 @@ class Server:
 
     def _load(self, request: LoadRequest) -> None:
         loaded = self._loader.load(request.path, request.folder, request.code)
+        surroundings.put_back_outputs()
+        surroundings.put_back_signals()
         if isinstance(loaded, list):
             problems = [p.as_json() for p in loaded]
             self._channel.send({"event": "not_loaded", "id": request.id, "problems": problems})

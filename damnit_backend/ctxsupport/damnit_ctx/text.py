@@ -13,11 +13,15 @@ def storable(text: str) -> str:
 def error_message(error: BaseException) -> str:
     """What the exception says, storable and of bounded length; '' if it says nothing.
 
-    User code may define exceptions whose own `__str__` fails, so any exception of it is caught.
+    User code may define exceptions whose own `__str__` fails, in whatever way, so anything it raises is caught.
     """
     try:
         text = str(error)
-    except Exception as failure:  # user code at the edge of its process
+    except BaseException as failure:  # user code at the edge of its process
         text = f"(the message cannot be shown: {type(failure).__name__} in its __str__)"
-    text = storable(text)
-    return text if len(text) <= MESSAGE_LIMIT else text[:MESSAGE_LIMIT] + "…"
+    return shortened(storable(text[: MESSAGE_LIMIT + 1]))
+
+
+def shortened(text: str, limit: int = MESSAGE_LIMIT) -> str:
+    """The text, or its beginning if it is longer than the limit."""
+    return text if len(text) <= limit else text[:limit] + "…"

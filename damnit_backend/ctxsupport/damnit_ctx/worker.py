@@ -23,6 +23,7 @@ import numpy as np
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.entry import Entry
 from damnit_ctx.execute import Executor, Plan, error_entry, record
+from damnit_ctx.job import OWN_FAILURE
 from damnit_ctx.kinds import Stored
 from damnit_ctx.load import enter
 from damnit_ctx.outcome import Outcome
@@ -39,7 +40,8 @@ class Task:
     """What one worker process does.
 
     `verdicts` are failures of Variables that ended an earlier process of the same run: they are recorded first,
-    each with the times of its record. `first`: the run's start time is not in a file yet.
+    each with the times of its record. `first`: the run's start time is not in a file yet. `cautious`: publish the
+    results of each Variable at once.
     """
 
     context: LoadedContext
@@ -48,6 +50,7 @@ class Task:
     token: str
     first: bool
     verdicts: Mapping[str, tuple[Outcome, Mapping[str, float]]] = field(default_factory=dict)
+    cautious: bool = False
 
     @property
     def stem(self) -> str:
@@ -70,7 +73,7 @@ class EventPipe:
 
 def run_worker(task: Task, pipe: int, to_close: Iterable[int], parent: int) -> NoReturn:
     """The life of a worker, from the fork on. `to_close`: the server's descriptors; `parent`: its process id."""
-    status = 1
+    status = OWN_FAILURE
     try:
         _become_worker(task.request.log, to_close, parent)
         _work(task, EventPipe(pipe))
@@ -141,7 +144,7 @@ def _compute(task: Task, pipe: EventPipe) -> None:
     if run is not None:
         variables = [n for n in task.plan.order if n not in task.plan.quiet]
         pipe.send({"event": "running", "pid": os.getpid(), "variables": variables})
-    writer = FragmentWriter(request.fragments, task.stem, task.token, _publisher(pipe))
+    writer = FragmentWriter(request.fragments, task.stem, task.token, _publisher(pipe), at_once=task.cautious)
     if task.first and run is not None:
         _write_start_time(files.start_time(run), writer)
     _record_verdicts(task, writer, pipe)

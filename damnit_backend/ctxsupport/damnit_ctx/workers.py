@@ -94,6 +94,7 @@ def fork_worker(job: Job, server_ends: Sequence[int]) -> Worker:
         token=secrets.token_hex(4),
         first=job.needs_start_time,
         verdicts=job.verdicts,
+        cautious=job.cautious,
     )
     read_end, write_end = os.pipe()
     parent = os.getpid()

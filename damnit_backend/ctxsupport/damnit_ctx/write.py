@@ -45,11 +45,20 @@ class FragmentWriter:
     Variables in it, possibly from that thread. Methods raise FragmentFailed.
     """
 
-    def __init__(self, folder: Path, stem: str, token: str, published: Callable[[Path, list[str]], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        stem: str,
+        token: str,
+        published: Callable[[Path, list[str]], None],
+        *,
+        at_once: bool = False,
+    ) -> None:
         self._folder = folder
         self._stem = stem
         self._token = token
         self._published = published
+        self._at_once = at_once
         self._lock = threading.RLock()
         self._fragment: _Fragment | None = None
         self._count = 0
@@ -86,6 +95,8 @@ class FragmentWriter:
                 self._publish(self._fragment)
 
     def _age(self) -> float:
+        if self._at_once:
+            return 0.0
         return PUBLISH_AGES[min(self._count, len(PUBLISH_AGES) - 1)]
 
     def _current(self) -> _Fragment:

@@ -1,0 +1,72 @@
+"""What user code finds around it in its process, and what is put back after it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+_OUTPUTS = (("stdout", 1), ("stderr", 2))
+
+
+class StandardErrorHandler(logging.StreamHandler):  # type: ignore[type-arg] # generic in the stubs only
+    """Logs to what standard error is at that moment: user code may have replaced it."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> Any:
+        return sys.stderr
+
+
+def standard_output(descriptor: int) -> TextIO:
+    """A stream that writes each line at once, so that prints and logging stand in the log in the order in which they
+    came. Closing it leaves the descriptor open.
+    """
+    return open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
+def set_up() -> None:
+    """To be called once, before any user code."""
+    for name, descriptor in _OUTPUTS:
+        setattr(sys, name, standard_output(descriptor))
+    put_back_signals()
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", handlers=[StandardErrorHandler()]
+    )
+
+
+def put_back_signals() -> None:
+    """Those that the server needs as they were: it waits for children, and a terminal's Ctrl-C is for its client."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def put_back_outputs() -> None:
+    """Open standard output and error again if user code has closed them."""
+    for name, descriptor in _OUTPUTS:
+        stream = getattr(sys, name)
+        if stream is None or getattr(stream, "closed", False):
+            setattr(sys, name, standard_output(descriptor))
+
+
+@contextlib.contextmanager
+def kept() -> Iterator[None]:
+    """After the block, filters of warnings, the umask and the standard outputs are as they were: what one Variable
+    does to them must not make another fail.
+    """
+    mask = os.umask(0o077)
+    os.umask(mask)
+    try:
+        with warnings.catch_warnings():
+            yield
+    finally:
+        os.umask(mask)
+        put_back_outputs()
