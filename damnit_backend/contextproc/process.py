@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import logging
 import os
+import signal
 import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -42,12 +43,15 @@ class ContextProcess:
 
     @classmethod
     async def start(cls, python: str | None, folder: Path) -> "ContextProcess":
-        """Start an interpreter (None: ours) with `damnit_ctx` on its path, in the DAMNIT folder."""
-        executable = python or sys.executable
+        """Start an interpreter (None: ours) with `damnit_ctx` on its path. One without a leading slash, such as
+        ``venv/bin/python``, lies in the DAMNIT folder; a bare name is looked for on the user's path."""
+        executable = str(folder.absolute() / python) if python and "/" in python else python or sys.executable
         try:
+            # Not in the folder, which Python would then import from before anything else: a file there that is named
+            # like a module of the standard library would keep the process from starting. `load` goes there.
             process = await asyncio.create_subprocess_exec(
                 executable, "-m", "damnit_ctx", "serve",
-                cwd=folder, env=_environment(), limit=MAX_LINE, start_new_session=True,
+                cwd=CTXSUPPORT, env=_environment(), limit=MAX_LINE, start_new_session=True,
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             )  # fmt: skip
         except OSError as error:
@@ -104,7 +108,7 @@ class ContextProcess:
                 await asyncio.wait_for(self._process.wait(), 2)
             except TimeoutError:
                 with contextlib.suppress(ProcessLookupError):
-                    self._process.kill()
+                    os.killpg(self._process.pid, signal.SIGKILL)  # and what the context file started
                 await self._process.wait()
         for task in self._tasks:
             task.cancel()

@@ -3,6 +3,7 @@
 import stat
 import sys
 
+import psutil
 import pytest
 
 from damnit_backend.contextproc.checker import check_code
@@ -43,6 +44,18 @@ def test_a_file_that_loops_for_ever_is_stopped(folder):
     assert "loop" in result.problems[0].message
 
 
+def test_what_a_file_that_loops_for_ever_has_started_ends_with_it(folder):
+    started = folder.path / "started"
+    code = (
+        "import subprocess\n"
+        f"child = subprocess.Popen(['sleep', '1000'])\nopen({str(started)!r}, 'w').write(str(child.pid))\n"
+        "while True: pass\n"
+    )
+    assert check_code(folder, None, code, timeout=2).problems
+    child = int(started.read_text())
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+
+
 def test_a_file_that_prints_megabytes_is_checked_all_the_same(folder):
     result = check_code(folder, None, "print('x' * 5_000_000)\n" + GOOD)
     assert len(result.variables) == 1
@@ -59,6 +72,14 @@ def test_an_interpreter_that_is_none_is_said(folder, tmp_path):
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
     with pytest.raises(ContextProcessError, match=r"exit code 5\. not me"):
         check_code(folder, str(script), GOOD)
+
+
+def test_an_interpreter_may_lie_in_the_folder(folder):
+    script = folder.path / "own" / "python"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    assert check_code(folder, "own/python", GOOD).variables
 
 
 def test_our_own_interpreter_may_be_named(folder):

@@ -110,6 +110,21 @@ def test_closing_ends_the_process_with_all_its_children(folder, beamtime):
         os.kill(children[0], 0)
 
 
+def test_files_of_the_folder_that_are_named_like_standard_modules_do_no_harm(folder, beamtime):
+    beamtime.write_raw(1)
+    for name in ("selectors", "platform", "h5py"):
+        folder.path.joinpath(f"{name}.py").write_text("raise SystemExit('not me')\n")
+    folder.path.joinpath("helper.py").write_text("ANSWER = 42\n")
+    code = CODE + "import helper\n@Variable()\ndef answer(run):\n    return helper.ANSWER\n"
+
+    async def scenario(process):
+        events = [event async for event in process.run(request(beamtime, folder, 1))]
+        assert events[-1].outcome == "ok"
+        assert [event.outcome for event in events if isinstance(event, Finished)] == ["ok"]
+
+    with_process(folder, code, scenario)
+
+
 def test_a_request_for_an_unknown_variable_ends_with_its_reason(folder, beamtime):
     beamtime.write_raw(1)
     code = CODE + "@Variable()\ndef known(run):\n    return 1\n"
