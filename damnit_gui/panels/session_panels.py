@@ -50,6 +50,8 @@ class SessionPanels(QObject):
         self.table.open_cell.connect(self.open_result)
         self.table.plot_requested.connect(self.plot)
         self.table.show_log.connect(self.show_run_log)
+        self.table.trouble.line_wanted.connect(self.show_code)
+        self.table.trouble.log_wanted.connect(self.show_listener_log)
         self.inspector.open_cell.connect(self.open_result)
         self.inspector.show_log.connect(self.show_run_log)
         self.plots.run_clicked.connect(self.focus_run)

@@ -21,6 +21,7 @@ from .follower import Follower
 from .menus import counted
 from .placeholder import Placeholder
 from .popups import TablePopups
+from .trouble import TroubleStrip
 from .view import RunTableView
 from .widths import ColumnWidths
 
@@ -52,6 +53,7 @@ class RunTablePanel(QWidget):
         self._pages = QStackedWidget(self)
         self._widths = ColumnWidths(self.view, self.model)
         self._commands = TableCommands(session, self.model, self.view)
+        self.trouble = TroubleStrip(session.folder.context_file.name)
         self._finder = Finder(self.bar, self.view, self.model)
         self._follower = Follower(self.view, self.model)
         TablePopups(self.view, self.model, self.bar, self._commands, lambda: self._density, self.set_density)
@@ -64,6 +66,7 @@ class RunTablePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.trouble)
         layout.addWidget(self.bar)
         layout.addWidget(self._pages, 1)
         self._pages.addWidget(self.placeholder)
@@ -82,6 +85,8 @@ class RunTablePanel(QWidget):
         table.reset.connect(self._show_page)
         self.placeholder.retry.connect(self._retry)
         self._session.backend.status_changed.connect(self._show_page)
+        self._session.backend.status_changed.connect(self.trouble.show_listener)
+        self.trouble.restart_wanted.connect(self._session.backend.restart)
         view.current_changed.connect(self._announce_current)
         model.modelReset.connect(self._announce_current)
         view.opened.connect(lambda index: self.open_cell.emit(model.cell_key(index)))
