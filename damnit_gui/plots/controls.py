@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent
 from PyQt6.QtWidgets import QComboBox, QCompleter, QMenu, QSizePolicy, QToolButton, QWidget
 
@@ -75,6 +75,7 @@ class ColumnChooser(QComboBox):
         self.setMaxVisibleItems(25)
         self._columns: tuple[Column, ...] = ()
         self._name = ""
+        self._select_on_release = False
         completer = QCompleter(self.model(), self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -85,6 +86,7 @@ class ColumnChooser(QComboBox):
             edit.setPlaceholderText(f"Choose {label}")
             edit.returnPressed.connect(self._choose_best)
             edit.editingFinished.connect(self._restore)
+            edit.installEventFilter(self)
         self.activated.connect(self._on_activated)
 
     @property
@@ -141,6 +143,19 @@ class ColumnChooser(QComboBox):
         if name != self._name:
             self._name = name
             self.chosen.emit(name)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """A first click selects the title, so that what is typed next takes its place."""
+        edit = self.lineEdit()
+        if edit is not None and watched is edit and event is not None:
+            if isinstance(event, QFocusEvent) and event.gotFocus():
+                self._select_on_release = event.reason() == Qt.FocusReason.MouseFocusReason
+            elif event.type() == QEvent.Type.MouseButtonRelease and self._select_on_release:
+                self._select_on_release = False
+                if not edit.hasSelectedText():
+                    edit.selectAll()
+                    return True
+        return super().eventFilter(watched, event)
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
         super().focusOutEvent(event)

@@ -86,6 +86,7 @@ class RunTablePanel(QWidget):
         self.placeholder.retry.connect(self._retry)
         self._session.backend.status_changed.connect(self._show_page)
         self._session.backend.status_changed.connect(self.trouble.show_listener)
+        self._session.backend.status_changed.connect(lambda status: view.runs.set_in_work(status.runs))
         self.trouble.restart_wanted.connect(self._session.backend.restart)
         view.current_changed.connect(self._announce_current)
         model.modelReset.connect(self._announce_current)

@@ -1,9 +1,12 @@
 """The table's left edge, which stays in view: the run numbers, and the title above them that sorts by run."""
 
+from collections.abc import Iterable
+
 from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QAbstractButton, QHeaderView, QTableView, QWidget
 
+from damnit_backend.core.keys import RunKey
 from damnit_gui.models.run_table import RunTableModel
 from damnit_gui.theme import SPACE_1, SPACE_2, current, tabular
 
@@ -11,22 +14,33 @@ from .drawing import ARROW, draw_arrow
 from .header import GroupedHeader
 
 TITLE = "Run"
+_WORK_BAR = 3
 _ALIGNMENT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class RunHeader(QHeaderView):
-    """All rows are equally high. The current run stands out."""
+    """All rows are equally high. The current run stands out; a bar at the edge marks those that are being computed."""
 
     def __init__(self, model: RunTableModel, parent: QTableView) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
         self._table = model
         self._view = parent
+        self._in_work: frozenset[RunKey] = frozenset()
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             signal.connect(self._rows_changed)
         self._width = self._wanted_width()
+
+    def set_in_work(self, runs: Iterable[RunKey]) -> None:
+        """Mark these runs: their empty cells may still be filled."""
+        marked = frozenset(runs)
+        if marked != self._in_work:
+            self._in_work = marked
+            viewport = self.viewport()
+            if viewport is not None:
+                viewport.update()
 
     def _wanted_width(self) -> int:
         longest = max((self._text(row) for row in {0, self._table.rowCount() - 1} if row >= 0), key=len, default="")
@@ -59,6 +73,8 @@ class RunHeader(QHeaderView):
         painter.setPen(QColor(tokens.border))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         painter.drawLine(rect.topRight(), rect.bottomRight())
+        if self._in_work and self._table.key_at(section) in self._in_work:
+            painter.fillRect(QRect(rect.left(), rect.top(), _WORK_BAR, rect.height() - 1), QColor(tokens.busy))
         font = tabular(self.font())
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)

@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtCore import QEvent, QPointF, Qt
+from PyQt6.QtGui import QFocusEvent
 from PyQt6.QtWidgets import QApplication, QMenu
 
 from damnit_backend.core.keys import RunKey
 from damnit_gui.plots.canvas import Canvas
+from damnit_gui.plots.columns import Column
+from damnit_gui.plots.controls import ColumnChooser
 from damnit_gui.plots.pane import PlotPane
 from damnit_gui.plots.plot_view import PlotView
 from damnit_gui.plots.spec import PlotSpec
@@ -45,6 +48,27 @@ def place_of(canvas: Canvas, index: int) -> QPointF:
     """Where a point of the first series is on the screen."""
     series = canvas.data.series[0]
     return canvas.view_box.mapViewToScene(QPointF(series.x[index], series.y[index]))
+
+
+def test_what_is_typed_after_a_click_takes_the_place_of_the_title(qtbot) -> None:
+    chooser = ColumnChooser("X")
+    qtbot.addWidget(chooser)
+    chooser.set_columns([Column("run", "Run"), Column("spot", "Camera/Spot position")])
+    chooser.set_name("run")
+    with qtbot.waitExposed(chooser):
+        chooser.show()
+    edit = chooser.lineEdit()
+    edit.clearFocus()
+    QApplication.sendEvent(edit, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.MouseFocusReason))
+    qtbot.mouseClick(edit, Qt.MouseButton.LeftButton)
+    assert edit.selectedText() == "Run"
+    qtbot.mouseClick(edit, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(edit, "a")
+    edit.selectAll()
+    with qtbot.waitSignal(chooser.chosen) as chosen:
+        qtbot.keyClicks(edit, "spot")
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert chosen.args == ["spot"]
 
 
 def test_new_runs_appear_by_themselves_and_the_view_follows(plot, session, add_run, qapp) -> None:

@@ -352,6 +352,22 @@ def test_no_digit_of_a_column_that_fits_itself_is_cut(session, panel, add_run) -
     assert panel.view.visualRect(index).width() >= wanted
 
 
+def test_runs_that_are_being_computed_are_marked_at_the_edge(panel) -> None:
+    from damnit_gui.theme import current
+
+    def edge(row: int) -> str:
+        picture = panel.view.runs.viewport().grab().toImage()
+        y = panel.view.runs.sectionViewportPosition(row) + panel.view.runs.sectionSize(row) // 2
+        return picture.pixelColor(1, y).name()
+
+    panel.view.runs.set_in_work([RunKey(1234, 2)])
+    marked = panel.model.row_of(RunKey(1234, 2))
+    assert edge(marked) == current().busy.lower()
+    assert edge(marked + 1) != edge(marked)
+    panel.view.runs.set_in_work([])
+    assert edge(marked) == edge(marked + 1)
+
+
 def test_everything_is_painted_in_both_themes(panel, qapp) -> None:
     from damnit_gui.theme import apply_theme
 
