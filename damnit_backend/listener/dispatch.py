@@ -104,8 +104,9 @@ class Dispatch:
             state, message = "failed", f"Internal error: {error}"
         finally:
             self._board.set_finished(key)
+        # The latest only: of a night of failures the queue tells all, the status would grow without end.
+        self._board.set_problem("run", f"Run {key.run}: {message}" if state == "failed" else "")
         await self._store(finish_job, job.id, state, message)
-        self._board.set_problem(f"run {key}", f"Run {key.run}: {message}" if state == "failed" else "")
         log.info("Finished %s (job %d): %s %s", key, job.id, state, message)
 
     async def _process(self, job: Job) -> tuple[str, str]:

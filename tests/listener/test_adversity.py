@@ -103,3 +103,20 @@ def test_that_runs_of_another_program_stay_as_they_are_when_the_first_look_fails
         assert [job.request.key.run for job in served.jobs()] == [2]
 
     serve(folder, scenario)
+
+
+def test_that_the_status_tells_of_the_latest_run_that_failed_until_one_is_processed(beamtime, make_folder, serve):
+    folder = make_folder(TRAINS)
+    for run in (1, 2):
+        broken = beamtime.proposal_path / "raw" / f"r{run:04d}"
+        broken.mkdir(parents=True)
+        broken.joinpath("RAW-R0001-DA01-S00000.h5").write_bytes(b"this is no HDF5 file")
+
+    async def scenario(served):
+        await served.jobs_ended(2)
+        assert served.listener.status().problem.count("Run ") == 1
+        await asyncio.to_thread(beamtime.write_raw, 3)
+        await served.jobs_ended(3)
+        assert not served.listener.status().problem
+
+    serve(folder, scenario)
