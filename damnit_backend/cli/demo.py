@@ -1,7 +1,6 @@
 """`damnit demo`: the whole product on a simulated beamtime."""
 
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from damnit_backend.store.folder import USUAL_PLACE, Folder
 from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.table import read_table
 
+from .helpers import Helpers
 from .settled import all_processed
 from .table import print_table
 
@@ -30,6 +30,9 @@ scan_seconds = 0.2
 """
 HEADLESS_RUNS = 5
 SECONDS_A_RUN = 10.0
+LISTENER_START_SECONDS = 3.0
+INTERRUPTED = 130
+"""The exit code that shells give to what Ctrl+C has ended."""
 
 
 def command(
@@ -42,8 +45,10 @@ def command(
     window: Annotated[
         bool, typer.Option("--window/--no-window", help="Whether to open a window; without, only take runs.")
     ] = True,
-    runs: Annotated[int | None, typer.Option(help="How many runs. Default: endless, or 5 without a screen.")] = None,
-    interval: Annotated[float, typer.Option(help="Seconds from one run to the next.")] = 3.0,
+    runs: Annotated[
+        int | None, typer.Option(min=1, help="How many runs. Default: endless, or 5 without a screen.")
+    ] = None,
+    interval: Annotated[float, typer.Option(min=0, help="Seconds from one run to the next.")] = 3.0,
     seed: Annotated[int, typer.Option(help="Another seed is another beamtime.")] = 1,
 ) -> None:
     """Simulate a beamtime and open the window on it: runs appear every few seconds, and their rows fill in.
@@ -51,33 +56,30 @@ def command(
     A simulator writes runs in the European XFEL's file format, a listener notices and processes them, and the window
     shows them. Without a screen the same happens invisibly; the table is printed at the end.
     """
-    # Ended like with Ctrl+C: the simulator must not go on alone.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     headless = headless or (window and not _has_screen())
     root = Path(tempfile.mkdtemp(prefix="damnit-demo-")) if directory is None else directory.expanduser().absolute()
     folder = prepare(root, seed)
     count = runs if runs is not None else (HEADLESS_RUNS if headless else 0)
-    environment = os.environ | {"DAMNIT_CONFIG": str(root / "damnit.toml")}
     typer.echo(f"The demonstration's folder: {folder.path}")
-    simulator = _start(
-        ["simulate", str(root), "--runs", str(count), "--interval", str(interval), "--seed", str(seed)],
-        environment, root / "simulator.log",
-    )  # fmt: skip
-    try:
+    with Helpers(os.environ | {"DAMNIT_CONFIG": str(root / "damnit.toml")}) as helpers:
+        simulator = helpers.start(
+            ["simulate", str(root), "--runs", str(count), "--interval", str(interval), "--seed", str(seed)],
+            root / "simulator.log",
+        )
         if headless:
-            _headless(folder, root, environment, simulator, count)
+            _headless(folder, root, helpers, simulator, count, interval)
         elif not window:
             simulator.wait()  # A window that is open already shows them, and has the listener.
         else:
             typer.echo("Close the window to end it.")
-            _start(["gui", str(folder.path)], environment, None).wait()
-    except KeyboardInterrupt:
-        typer.echo("Stopped.")
-    finally:
-        simulator.terminate()
-        simulator.wait()
-        if window or headless:
-            stop_listener(folder)
+            helpers.start(["gui", str(folder.path)]).wait()
+    if window or headless:
+        # The window is gone and starts no other. The listener that it started last may not have got far yet.
+        deadline = time.monotonic() + (LISTENER_START_SECONDS if helpers.interrupted else 0)
+        while not stop_listener(folder) and time.monotonic() < deadline:
+            time.sleep(0.1)
+    if headless and helpers.interrupted:
+        raise typer.Exit(INTERRUPTED)
 
 
 def prepare(root: Path, seed: int) -> Folder:
@@ -93,22 +95,24 @@ def prepare(root: Path, seed: int) -> Folder:
 
 
 def _headless(
-    folder: Folder, root: Path, environment: dict[str, str], simulator: "subprocess.Popen[bytes]", count: int
+    folder: Folder, root: Path, helpers: Helpers, simulator: "subprocess.Popen[bytes]", count: int, interval: float
 ) -> None:
     """Run everything to the end, then print the table and where the picture of the window is."""
     picture = root / "window.png"
-    limit = 30 + SECONDS_A_RUN * count
-    window = _start(
+    picture.unlink(missing_ok=True)
+    limit = 30 + (SECONDS_A_RUN + interval) * count
+    window = helpers.start(
         ["gui", str(folder.path), "--screenshot", str(picture), "--size", "1600x1000", "--quit-after", str(limit)],
-        environment | {"QT_QPA_PLATFORM": "offscreen"}, root / "window.log",
+        root / "window.log", QT_QPA_PLATFORM="offscreen",
     )  # fmt: skip
+    before = all_processed(folder)[0]
     deadline = time.monotonic() + limit
     with typer.progressbar(length=count, label="Taking runs") as bar:
         shown = 0
         while time.monotonic() < deadline and window.poll() is None:
             done, finished = all_processed(folder)
-            bar.update(min(done, count) - shown)
-            shown = min(done, count)
+            bar.update(min(done - before, count) - shown)
+            shown = min(done - before, count)
             if simulator.poll() is not None and finished:
                 break
             time.sleep(0.1)
@@ -116,7 +120,6 @@ def _headless(
     if window.poll() is not None:
         raise UserError("The window ended before all runs were there.", where)
     if simulator.poll() is None or not all_processed(folder)[1]:
-        window.kill()
         raise UserError(f"The demonstration was not complete after {limit:.0f} s.", where)
     # The window shows what came last within a second, then draws itself and ends.
     time.sleep(1.5)
@@ -126,16 +129,6 @@ def _headless(
     with open_for_reading(folder) as database:
         print_table(read_table(database))
     typer.echo(f"A picture of the window: {picture}")
-
-
-def _start(arguments: list[str], environment: dict[str, str], log: Path | None) -> "subprocess.Popen[bytes]":
-    command_line = [sys.executable, "-m", "damnit_backend.cli", *arguments]
-    if log is None:
-        return subprocess.Popen(command_line, env=environment)
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            command_line, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-        )
 
 
 def _has_screen() -> bool:

@@ -16,8 +16,8 @@ def command(
     root: Annotated[
         Path, typer.Argument(help="Where the simulated facility's data go: ROOT/INSTRUMENT/CYCLE/pNNNNNN.")
     ],
-    runs: Annotated[int, typer.Option(help="How many runs to take; 0: until stopped.")] = 5,
-    interval: Annotated[float, typer.Option(help="Seconds from one run to the next.")] = 3.0,
+    runs: Annotated[int, typer.Option(min=0, help="How many runs to take; 0: until stopped.")] = 5,
+    interval: Annotated[float, typer.Option(min=0, help="Seconds from one run to the next.")] = 3.0,
     proposal: Annotated[int, typer.Option(help="Number of the proposal.")] = BeamtimeOptions.proposal,
     seed: Annotated[int, typer.Option(help="Another seed is another beamtime.")] = 1,
     trains: Annotated[int, typer.Option(help="Trains a run.")] = BeamtimeOptions.trains,
