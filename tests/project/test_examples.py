@@ -1,0 +1,51 @@
+"""The examples of the documentation work as they stand, on simulated runs."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+
+from damnit_backend.contextproc.process import ContextProcess
+from damnit_backend.contextproc.protocol import Finished, Loaded, Run
+from damnit_backend.store.folder import Folder
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+SCAN = 2
+
+
+def examples() -> list[object]:
+    """The context files in the guide and in the README, each with a name that says where it stands."""
+    found = []
+    for page in ("docs/context-file.md", "README.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        for match in BLOCK.finditer(text):
+            line = text[: match.start()].count("\n") + 2
+            if "from damnit_ctx import" in match[1]:
+                found.append(pytest.param(match[1], id=f"{Path(page).name}:{line}"))
+    return found
+
+
+async def finished(folder: Folder, beamtime) -> list[Finished]:
+    process = await ContextProcess.start(None, folder.path)
+    try:
+        loaded = await process.load(folder.context_file, folder.path)
+        assert isinstance(loaded, Loaded), loaded
+        request = Run(
+            0, beamtime.options.proposal, SCAN, str(beamtime.proposal_path), "all", None, None,
+            str(folder.results), str(folder.logs / "log"),
+        )  # fmt: skip
+        return [event async for event in process.run(request) if isinstance(event, Finished)]
+    finally:
+        await process.close()
+
+
+@pytest.mark.parametrize("code", examples())
+def test_every_variable_of_an_example_has_a_value(code, beamtime, folder):
+    beamtime.write_raw(SCAN)
+    beamtime.write_proc(SCAN)
+    folder.context_file.write_text(code, encoding="utf-8")
+    outcomes = asyncio.run(finished(folder, beamtime))
+    assert outcomes
+    assert [event for event in outcomes if event.outcome not in ("ok", "none")] == []
