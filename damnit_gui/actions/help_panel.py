@@ -19,6 +19,8 @@ IN_TABLE = (
     ("Ctrl+C", "Copy the selected cells"),
 )
 """Keys of the table itself, which are no actions."""
+KEYS_WIDTH = 150
+"""Pixels of the keys' column: the same in all sections, so that the eye goes straight down."""
 
 
 def shortcuts_html(actions: Iterable[Action] = ACTIONS) -> str:
@@ -38,8 +40,7 @@ def _is_in(action: Action, menu: str) -> bool:
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> str:
     lines = "".join(
-        f"<tr><td style='padding-right: 16px'><b>{escape(keys)}</b></td><td>{escape(what)}</td></tr>"
-        for keys, what in rows
+        f"<tr><td width='{KEYS_WIDTH}'><b>{escape(keys)}</b></td><td>{escape(what)}</td></tr>" for keys, what in rows
     )
     return f"<h4>{escape(title)}</h4><table cellpadding='2'>{lines}</table>" if lines else ""
 
@@ -69,4 +70,4 @@ class HelpDialog(QDialog):
         layout.setContentsMargins(SPACE_2, SPACE_2, SPACE_2, SPACE_2)
         layout.addWidget(self.text)
         layout.addWidget(buttons)
-        self.resize(560, 620)
+        self.resize(680, 620)

@@ -1,8 +1,13 @@
 """Text that can be read on any background: arithmetic on colours written as ``#rrggbb``."""
 
+from colorsys import hls_to_rgb, rgb_to_hls
+
 from damnit_gui.theme.tokens import AA_TEXT, contrast
 
 Rgb = tuple[int, int, int]
+
+_DARKEST = 0.12
+"""The lightness of what was white: still another colour than the ground."""
 
 
 def hex_colour(rgb: Rgb) -> str:
@@ -20,6 +25,16 @@ def readable_on(background: str, *candidates: str, least: float = AA_TEXT) -> st
     best = max((*candidates, "#000000", "#ffffff"), key=lambda colour: contrast(colour, background))
     good = [colour for colour in candidates if contrast(colour, background) >= least]
     return good[0] if good else best
+
+
+def dimmed(colour: str) -> str:
+    """A light colour as a dark theme shows it: of the same hue, about as dark as it was light. Others stay."""
+    red, green, blue = (channel / 255 for channel in rgb_of(colour))
+    hue, lightness, saturation = rgb_to_hls(red, green, blue)
+    if lightness <= 0.5:
+        return colour
+    mixed = [round(255 * channel) for channel in hls_to_rgb(hue, _DARKEST + 1 - lightness, saturation)]
+    return hex_colour((mixed[0], mixed[1], mixed[2]))
 
 
 def blend(under: str, over: str, share: float) -> str:

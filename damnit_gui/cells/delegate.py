@@ -11,7 +11,7 @@ from damnit_gui.theme.tokens import AA_GRAPHICS
 
 from . import renderer_of
 from .base import EditState, Look, Shown
-from .contrast import blend, hex_colour, readable_on
+from .contrast import blend, dimmed, hex_colour, readable_on
 from .editors import LineEditor, make_editor
 
 SHOWN_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -75,6 +75,8 @@ def _ground(shown: Shown, tokens: Tokens, selected: bool) -> str:
     """The colour behind a cell."""
     background = shown.cell.background
     ground = tokens.base if background is None else hex_colour(background)
+    if tokens.dark and background is not None:
+        ground = dimmed(ground)
     if shown.state is EditState.WAITING:
         ground = tokens.pending_fill
     elif shown.state is EditState.FAILED:

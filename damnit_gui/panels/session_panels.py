@@ -53,7 +53,7 @@ class SessionPanels(QObject):
         self.table.trouble.line_wanted.connect(self.show_code)
         self.table.trouble.log_wanted.connect(self.show_listener_log)
         self.inspector.open_cell.connect(self.open_result)
-        self.inspector.show_log.connect(self.show_run_log)
+        self.inspector.show_log.connect(self._show_cell_log)
         self.plots.run_clicked.connect(self.focus_run)
         self.jobs.show_log.connect(self.show_run_log)
         self.jobs.reprocess_requested.connect(self._repeat)
@@ -84,6 +84,12 @@ class SessionPanels(QObject):
 
     def show_run_log(self, key: RunKey) -> None:
         self.log.show_run(key)
+        self.panel_wanted.emit("log")
+
+    def _show_cell_log(self, key: RunKey) -> None:
+        """What a run's processing wrote about the cell in the inspector."""
+        cell = self.inspector.key
+        self.log.show_run(key, cell.name if cell is not None else "")
         self.panel_wanted.emit("log")
 
     def show_listener_log(self) -> None:

@@ -111,7 +111,8 @@ def _cell_rows(cell: CellValue | None, variable: VariableInfo) -> list[tuple[str
     if cell.summary_method:
         rows.append(("Summary", f"{cell.summary_method} of the data"))
     if cell.max_diff is not None and cell.max_diff > 0:
-        rows.append(("Variation", f"the data vary by {number(cell.max_diff)} {units}".rstrip()))
+        spread = f"{number(cell.max_diff)} {units}".rstrip()
+        rows.append(("Spread", f"{spread} from the smallest to the largest value"))
     if units and cell.kind in _DRAWN:
         rows.append(("Units", units))
     if cell.timestamp is not None:

@@ -17,6 +17,9 @@ STATES: dict[str, tuple[str, str, str]] = {
 }
 """For each state: the word for it, the icon and the colour token."""
 
+WITH_FAILURES = ("mdi6.check-circle-outline", "warning")
+"""For a job that is done although some of its Variables failed."""
+
 UNKNOWN_STATE = ("mdi6.help-circle-outline", "icon")
 
 _STAGES = {"raw": "raw data", "proc": "calibrated data"}
@@ -26,6 +29,13 @@ def arrange(jobs: Iterable[Job], *, active_only: bool) -> list[Job]:
     """What runs first, then the rest, newest first."""
     kept = [job for job in jobs if not active_only or job.state in ACTIVE]
     return sorted(kept, key=lambda job: (job.state != "running", -job.id))
+
+
+def symbol(job: Job) -> tuple[str, str]:
+    """The icon and the colour token of a job's state; a job that is done has a message only if something failed."""
+    if job.state == "done" and job.message.strip():
+        return WITH_FAILURES
+    return STATES.get(job.state, ("", *UNKNOWN_STATE))[1:]
 
 
 def what(job: Job) -> str:

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from damnit_backend.store.jobs import Job
 from damnit_gui.theme import icon
 
-from .job_row import STATES, UNKNOWN_STATE, ago, duration, duration_text, since, steps, times_tip, what, who
+from .job_row import STATES, ago, duration, duration_text, since, steps, symbol, times_tip, what, who
 
 COLUMNS = ("State", "Run", "What", "Asked by", "When", "Took", "Message")
 STATE, RUN, WHAT, WHO, WHEN, TOOK, MESSAGE = range(len(COLUMNS))
@@ -80,7 +80,7 @@ class JobsModel(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole if column in (RUN, TOOK):
                 return _RIGHT
             case Qt.ItemDataRole.DecorationRole if column == STATE:
-                return icon(*STATES.get(job.state, ("", *UNKNOWN_STATE))[1:])
+                return icon(*symbol(job))
             case _ if role == JOB_ROLE:
                 return job
         return None

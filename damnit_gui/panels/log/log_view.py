@@ -54,6 +54,13 @@ class LogView(TextView):
     def go_to_end(self) -> None:
         self.SendScintilla(QsciScintilla.SCI_SCROLLTOEND)
 
+    def go_to_last(self, name: str) -> None:
+        """Bring the last line that tells of a Variable to the top; stay if there is none."""
+        text = self.text()
+        at = max(text.rfind(f"damnit_ctx: {name}{end}") for end in (" ", ":"))
+        if at >= 0:
+            self.setFirstVisibleLine(self.SendScintilla(QsciScintilla.SCI_VISIBLEFROMDOCLINE, text.count("\n", 0, at)))
+
     def set_wrapped(self, wrapped: bool) -> None:
         stays = self.at_end
         self.setWrapMode(QsciScintilla.WrapMode.WrapWord if wrapped else QsciScintilla.WrapMode.WrapNone)

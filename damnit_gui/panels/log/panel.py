@@ -33,6 +33,7 @@ class LogPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._key: LogKey = None
+        self._about = ""
         self._changed_at = 0.0
         self.chooser = LogChooser(session)
         self.view = LogView()
@@ -96,9 +97,10 @@ class LogPanel(QWidget):
         self.addAction(action)
         return action
 
-    def show_run(self, key: RunKey) -> None:
-        """Show the processing log of a run, if there is one or not."""
+    def show_run(self, key: RunKey, about: str = "") -> None:
+        """Show the processing log of a run, if there is one or not; at what it last says ``about`` a Variable."""
         self._show(key)
+        self._about = about
 
     def show_listener(self) -> None:
         self._show(None)
@@ -118,7 +120,7 @@ class LogPanel(QWidget):
             clipboard.setText(self.view.text())
 
     def _show(self, key: LogKey) -> None:
-        self._key = key
+        self._key, self._about = key, ""
         self.chooser.choose(key)
         self.strip.hide()
         folder = self._session.folder
@@ -127,6 +129,8 @@ class LogPanel(QWidget):
     def _take(self, news: News) -> None:
         self.view.show_news(news)
         self._body.setCurrentWidget(self.view if news.exists else self.empty)
+        if news.fresh and self._about:
+            self.view.go_to_last(self._about)
         self.empty.setText(nothing_yet(self._key, self._session.proposal))
         if news.fresh or self.strip.level == "error":
             self.strip.hide()

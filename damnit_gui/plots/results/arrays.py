@@ -55,14 +55,17 @@ class Labelled:
         return Labelled(self.data[indices], self.axes[len(indices) :], self.value)
 
 
+_AXES = {1: ("Index",), 2: ("Row", "Column")}
+"""What the axes of an array are called that has no names for them."""
+
+
 def labelled(result: Result, value: AxisInfo) -> Labelled | None:
     """The result as numbers with axes; None if it is something else. ``value``: its title, and units if it has none."""
     match result.kind:
         case ResultKind.ARRAY:
             data = np.asarray(result.data)
-            axes = tuple(
-                Axis(AxisInfo("Index" if data.ndim == 1 else f"Axis {n}", whole=True)) for n in range(data.ndim)
-            )
+            names = _AXES.get(data.ndim) or tuple(f"Axis {n}" for n in range(data.ndim))
+            axes = tuple(Axis(AxisInfo(name, whole=True)) for name in names)
         case ResultKind.DATAARRAY:
             data = result.data.values
             units = str(result.data.attrs.get("units", "")) or value.units

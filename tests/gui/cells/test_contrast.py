@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from damnit_gui.cells.contrast import blend, hex_colour, readable_on, rgb_of
+from damnit_gui.cells.contrast import blend, dimmed, hex_colour, readable_on, rgb_of
 from damnit_gui.theme import DARK, LIGHT
 from damnit_gui.theme.tokens import contrast
 
@@ -26,6 +26,15 @@ def test_a_colour_that_can_be_read_is_kept(background, wanted) -> None:
 def test_blending_goes_from_one_colour_to_the_other(colour, other) -> None:
     assert blend(colour, other, 0.0) == colour
     assert blend(colour, other, 1.0) == other
+
+
+def test_in_the_dark_light_colours_keep_their_hue_and_lose_their_glare() -> None:
+    for pastel, strongest in (("#f4c7c3", 0), ("#c8e6c9", 1), ("#cce0ff", 2)):
+        shown = rgb_of(dimmed(pastel))
+        assert max(shown) < 128
+        assert shown[strongest] == max(shown)
+    assert dimmed("#ffffff") != "#000000"
+    assert dimmed("#8b0000") == "#8b0000"
 
 
 def test_numbers_outside_of_the_range_are_clipped() -> None:

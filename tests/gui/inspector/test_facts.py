@@ -35,7 +35,7 @@ def test_what_is_drawn_has_no_words_for_its_value(facts) -> None:
     trace = facts("trace")
     assert trace.value == ""
     assert trace.absent == ""
-    assert dict(trace.rows)["Variation"].endswith("µJ")
+    assert "µJ from the smallest" in dict(trace.rows)["Spread"]
 
 
 def test_a_failure_has_its_class_and_message_and_no_full_result(facts) -> None:

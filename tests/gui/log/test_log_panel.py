@@ -115,6 +115,19 @@ def test_a_click_on_a_place_in_the_context_file_opens_it(panel: LogPanel, folder
         click(panel, qtbot, 0, 1)
 
 
+def test_asked_about_a_variable_it_begins_where_that_one_failed(panel: LogPanel, folder, qtbot) -> None:
+    lines = [f"12:00 INFO damnit_ctx: v{number} computed" for number in range(200)]
+    lines[90] = "12:00 ERROR damnit_ctx: energy failed:"
+    add(folder.run_log(RUN), "\n".join([*lines, ""]))
+    panel.show_run(RUN, "energy")
+    qtbot.waitUntil(lambda: panel.view.firstVisibleLine() == 90)
+    panel.show_run(RUN)
+    qtbot.waitUntil(lambda: panel.view.at_end)
+    panel.show_run(RUN, "no_such")
+    qtbot.waitUntil(lambda: panel.view.lines() > 200)
+    assert panel.view.at_end
+
+
 def test_another_log_is_chosen_from_those_that_exist(panel: LogPanel, folder, qtbot) -> None:
     add(folder.run_log(RunKey(1234, 3)), "three\n")
     add(folder.run_log(RUN), "twelve\n")

@@ -161,7 +161,7 @@ def test_the_value_under_the_mouse_is_exact_also_for_huge_integers_and_large_ima
     view.show_result(array(data))
     field = view.content._field
     assert field.shown.shape == (2500, 10)
-    assert field.text_at(7.0, 4321.0) == f"Axis 1 7   Axis 0 4321   {2**63 + 1} mJ"
+    assert field.text_at(7.0, 4321.0) == f"Column 7   Row 4321   {2**63 + 1} mJ"
     assert field.text_at(-3.0, 0.0) == ""
     assert field.text_at(0.0, 5000.0) == ""
 
