@@ -8,6 +8,7 @@ from pathlib import Path
 from damnit_backend.contextproc.protocol import Done, Finished, FragmentReady, RunEvent, Started, VariableSpec
 from damnit_backend.core.errors import UserError
 from damnit_backend.executors.base import Executor
+from damnit_backend.store.database import Database, DatabaseBusyError
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import Job, count_queued, finish_job, give_back, take_job
 from damnit_backend.store.run_data import RunData, adopt_data
@@ -106,7 +107,7 @@ class Dispatch:
             self._board.set_finished(key)
         # The latest only: of a night of failures the queue tells all, the status would grow without end.
         self._board.set_problem("run", f"Run {key.run}: {message}" if state == "failed" else "")
-        await self._store(finish_job, job.id, state, message)
+        await self._patiently(lambda database: finish_job(database, job.id, state, message))
         log.info("Finished %s (job %d): %s %s", key, job.id, state, message)
 
     async def _process(self, job: Job) -> tuple[str, str]:
@@ -118,7 +119,7 @@ class Dispatch:
             raise UserError(f"There are no raw data of run {key.run} in {raw.parent}.")
         work = plan_work(job, self._folder, proposal_path, await asyncio.to_thread(proc.is_dir), self.variables)
         covered = await asyncio.to_thread(_covered, job, raw, proc)
-        await self._store(add_run, key)
+        await self._patiently(lambda database: add_run(database, key))
         self._ingest.begin(key)
         errors: list[str] = []
 
@@ -135,8 +136,17 @@ class Dispatch:
         finally:
             await self._ingest.finish(key)
         if done.outcome == "ok" and covered:
-            await self._store(adopt_data, covered)
+            await self._patiently(lambda database: adopt_data(database, covered))
         return _ending(done, len(errors))
+
+    async def _patiently(self, write: Callable[[Database], object]) -> None:
+        """Write as soon as the database can be written: a lock is no reason to give a run up."""
+        while True:
+            try:
+                await self._store(write)
+                return
+            except DatabaseBusyError as error:
+                log.warning("%s Trying again.", error.message)
 
 
 def _covered(job: Job, raw: Path, proc: Path) -> list[RunData]:

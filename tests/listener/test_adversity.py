@@ -10,7 +10,7 @@ import pytest
 from damnit_backend.control.listener import request_reprocess
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import RunKey
-from damnit_backend.listener import ingest, watch
+from damnit_backend.listener import dispatch, ingest, watch
 from damnit_backend.listener.ingest import Ingest
 from damnit_backend.listener.store_thread import StoreThread
 from damnit_backend.store.database import Database, DatabaseBusyError
@@ -118,5 +118,29 @@ def test_that_the_status_tells_of_the_latest_run_that_failed_until_one_is_proces
         await asyncio.to_thread(beamtime.write_raw, 3)
         await served.jobs_ended(3)
         assert not served.listener.status().problem
+
+    serve(folder, scenario)
+
+
+@pytest.mark.parametrize("write", ["add_run", "finish_job"])
+def test_that_a_lock_at_the_begin_or_end_of_a_job_does_not_give_the_run_up(
+    beamtime, make_folder, serve, monkeypatch, write
+):
+    folder = make_folder(TRAINS)
+    real, calls = getattr(dispatch, write), []
+
+    def busy_at_first(*arguments):
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise DatabaseBusyError("Another program keeps it locked.")
+        return real(*arguments)
+
+    monkeypatch.setattr(dispatch, write, busy_at_first)
+
+    async def scenario(served):
+        await asyncio.to_thread(beamtime.write_raw, 1)
+        await served.jobs_ended(1)
+        assert [job.state for job in served.jobs()] == ["done"]
+        assert served.cell(1, "trains")
 
     serve(folder, scenario)
