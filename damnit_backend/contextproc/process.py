@@ -95,7 +95,7 @@ class ContextProcess:
                     if done:
                         return
             done = True
-            yield Done(request.id, "died", f"The context process ended: {await self._how_it_ended()}")
+            yield Done(request.id, "lost", f"The context process ended: {await self._how_it_ended()}")
         finally:
             if not done:
                 self._send(protocol.Cancel(request.id))
@@ -107,9 +107,9 @@ class ContextProcess:
             try:
                 await asyncio.wait_for(self._process.wait(), 2)
             except TimeoutError:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(self._process.pid, signal.SIGKILL)  # and what the context file started
+                self._kill_all()
                 await self._process.wait()
+        self._kill_all()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -118,6 +118,11 @@ class ContextProcess:
         # Without this the pipe's transport complains when the loop is gone before it is.
         if self._process.stdin is not None:
             self._process.stdin.close()
+
+    def _kill_all(self) -> None:
+        """Kill the process and what the context file started, such as servers of its own."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     async def _ask(self, request: Load | Run) -> AsyncGenerator[Event, None]:
         """The events that answer a request; ends when the process does."""
@@ -144,8 +149,9 @@ class ContextProcess:
                 self._dispatch(line)
         except ValueError as error:
             log.error("The context process sent an endless line: %s", error)
-            self._process.kill()
         finally:
+            # Without its answers it is of no use, and what it started may hold its pipes open.
+            self._kill_all()
             self.ended.set()
             for answers in self._answers.values():
                 answers.put_nowait(None)

@@ -125,10 +125,10 @@ class FragmentReady(msgspec.Struct, frozen=True, tag_field="event", tag="fragmen
 
 
 class Done(msgspec.Struct, frozen=True, tag_field="event", tag="done"):
-    """The end of a `Run`."""
+    """The end of a `Run`. ``lost`` is the client's own word: the context process itself ended, whoever is to blame."""
 
     id: int
-    outcome: Literal["ok", "cannot_open", "cannot_write", "cancelled", "timeout", "died"]
+    outcome: Literal["ok", "cannot_open", "cannot_write", "cancelled", "timeout", "died", "lost"]
     message: str | None = None
 
 

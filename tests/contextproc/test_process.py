@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 
+import psutil
 import pytest
 
 from damnit_backend.contextproc.process import ContextProcess
@@ -83,10 +84,10 @@ def test_a_process_that_is_killed_ends_its_runs_with_the_reason(folder, beamtime
     async def scenario(process):
         async with asyncio.timeout(20):
             events = [event async for event in process.run(request(beamtime, folder, 1))]
-            assert events[-1].outcome == "died"
+            assert events[-1].outcome == "lost"
             assert f"signal {signal.SIGKILL.value}" in events[-1].message
             # Whatever is asked of it later says so too, and waits for nothing.
-            assert [event async for event in process.run(request(beamtime, folder, 1))][-1].outcome == "died"
+            assert [event async for event in process.run(request(beamtime, folder, 1))][-1].outcome == "lost"
 
     with_process(folder, code, scenario)
 
@@ -137,3 +138,19 @@ def test_a_request_for_an_unknown_variable_ends_with_its_reason(folder, beamtime
             assert "unknown" in done.message
 
     with_process(folder, code, scenario)
+
+
+@pytest.mark.parametrize("code", ["", "import threading\nthreading.Thread(target=lambda: time.sleep(1000)).start()\n"])
+def test_what_a_context_file_started_ends_with_its_process(folder, code, tmp_path):
+    note = tmp_path / "pid"
+    code = (
+        CODE + code + f"import subprocess\nopen({str(note)!r}, 'w').write(str(subprocess.Popen(['sleep', '99']).pid))\n"
+    )
+
+    async def scenario(process):
+        async with asyncio.timeout(1.5):  # nobody waits for threads of user code
+            await process.close()
+
+    with_process(folder, code, scenario)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(int(note.read_text())).wait(5)

@@ -7,4 +7,4 @@ from damnit_ctx import serve
 if __name__ == "__main__":
     if sys.argv[1:] != ["serve"]:
         sys.exit("usage: python -m damnit_ctx serve")
-    sys.exit(serve.main())
+    serve.main_and_exit()

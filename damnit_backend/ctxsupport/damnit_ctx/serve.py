@@ -20,6 +20,8 @@ import importlib
 import os
 import platform
 import sys
+import traceback
+from typing import NoReturn
 
 from damnit_ctx import surroundings
 from damnit_ctx.channel import Channel
@@ -51,6 +53,19 @@ def main() -> int:
         )
         Server(channel).serve()
     return 0
+
+
+def main_and_exit() -> NoReturn:
+    """Serve, then end the process at once: no thread and no exit handler of user code may keep it."""
+    status = 1
+    try:
+        status = main()
+    except BaseException:  # the end of the process; the client shows the last line
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            sys.stderr.flush()
+        os._exit(status)
 
 
 def _warm_up() -> str | None:
