@@ -10,6 +10,8 @@ from types import FrameType, TracebackType
 
 import typer
 
+from damnit_backend.control.command_line import damnit_command
+
 PATIENCE_SECONDS = 10.0
 """What a process may take to end when it is asked to."""
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -33,7 +35,7 @@ class Helpers:
         output = None if log is None else log.open("ab")
         try:
             process = subprocess.Popen(
-                [sys.executable, "-m", "damnit_backend.cli", *arguments],
+                damnit_command(*arguments),
                 env={**self._environment, **environment}, preexec_fn=_die_with_parent(),
                 stdin=subprocess.DEVNULL, stdout=output, stderr=None if output is None else subprocess.STDOUT,
             )  # fmt: skip

@@ -2,7 +2,6 @@
 
 import getpass
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,6 +15,8 @@ from damnit_backend.store.jobs import Request, add_jobs
 from damnit_backend.store.lease import Lease, read_lease
 from damnit_backend.store.opening import open_database, open_for_reading
 from damnit_backend.transport.local_socket import send_once
+
+from .command_line import damnit_command
 
 
 def live_lease(database: Database) -> Lease | None:
@@ -76,7 +77,7 @@ def start_listener(folder: Folder) -> "subprocess.Popen[bytes]":
         folder.logs.mkdir(exist_ok=True)
         with folder.listener_log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "damnit_backend.cli", "listen", "--quiet", str(folder.path)],
+                damnit_command("listen", "--quiet", folder.path),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=folder.path,
             )  # fmt: skip
     except OSError as error:

@@ -1,10 +1,10 @@
 """A simulated beamtime to try everything with, as a process of its own."""
 
 import subprocess
-import sys
 import time
 from pathlib import Path
 
+from damnit_backend.control.command_line import damnit_command
 from damnit_backend.core.errors import UserError
 from damnit_backend.store.folder import USUAL_PLACE
 
@@ -19,10 +19,7 @@ def start_demo(directory: Path) -> Path:
         directory.mkdir(parents=True, exist_ok=True)
         with (directory / "demo.log").open("ab") as log:
             process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "damnit_backend.cli", "demo"),
-                    *("--no-window", "--runs", str(RUNS), "--dir", str(directory)),
-                ],
+                damnit_command("demo", "--no-window", "--runs", RUNS, "--dir", directory),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
     except OSError as error:
