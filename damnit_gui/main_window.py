@@ -23,6 +23,8 @@ from damnit_gui.services.preferences import Preferences
 from damnit_gui.theme import SYSTEM, apply_theme
 
 PROGRAM = "DAMNIT Desktop"
+FRAME = 48
+"""Pixels that a window manager may put around a window; Qt learns them only when it is shown."""
 TOOLBAR_LEFT = ("view.table", "view.editor", "run.reprocess", "run.plot")
 TOOLBAR_RIGHT = ("view.inspector", "view.plots", "view.jobs", "view.log", "help.palette")
 
@@ -258,12 +260,15 @@ class MainWindow(QMainWindow):
         self.close()
 
     def restore_place(self, size: tuple[int, int]) -> None:
-        """Be where the window was last time; at first, of this size or as large as the screen allows."""
+        """Be where the window was last time; at first, of this size, or over a screen that has no room for it."""
         geometry = self._preferences.bytes("geometry")
-        if geometry is None or not self.restoreGeometry(geometry):
-            screen = self.screen()
-            room = QSize(*size) if screen is None else screen.availableSize()
-            self.resize(min(size[0], room.width()), min(size[1], room.height()))
+        if geometry is not None and self.restoreGeometry(geometry):
+            return
+        screen = self.screen()
+        room = QSize(*size) if screen is None else screen.availableSize()
+        self.resize(min(size[0], room.width()), min(size[1], room.height()))
+        if size[0] > room.width() - FRAME or size[1] > room.height() - FRAME:
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self._preferences.set_bytes("geometry", self.saveGeometry())

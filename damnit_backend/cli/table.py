@@ -4,7 +4,7 @@ import csv
 import enum
 import io
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import typer
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from damnit_backend.core.keys import COMMENT, CellKey, parse_runs
 from damnit_backend.core.settings import load_settings
+from damnit_backend.core.values import Kind
 from damnit_backend.store.folder import require_folder
 from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.table import TableSnapshot, read_table
@@ -95,6 +96,13 @@ def csv_table(snapshot: TableSnapshot, titles: bool = False) -> str:
     return buffer.getvalue()
 
 
+def _has_numbers(snapshot: TableSnapshot, name: str) -> bool:
+    """Whether all values of a column are numbers: those stand right, below each other."""
+    cells = (snapshot.cells.get(CellKey(*run.key, name)) for run in snapshot.runs)
+    kinds = {cell.kind for cell in cells if cell is not None} - {Kind.EMPTY, Kind.FAILURE}
+    return kinds == {Kind.NUMBER}
+
+
 def print_table(snapshot: TableSnapshot) -> None:
     """For people: one line a run, as wide as it needs to be when the output is not a terminal."""
     if not snapshot.runs:
@@ -112,7 +120,9 @@ def print_table(snapshot: TableSnapshot) -> None:
         table.add_column("Proposal", justify="right", no_wrap=True)
     table.add_column("Run", justify="right", no_wrap=True)
     for name, title in columns.items():
-        table.add_column(Text(f"{title} [{units[name]}]" if units.get(name) else title), no_wrap=True, max_width=28)
+        heading = Text(f"{title} [{units[name]}]" if units.get(name) else title)
+        side: Literal["left", "right"] = "right" if _has_numbers(snapshot, name) else "left"
+        table.add_column(heading, justify=side, no_wrap=True, max_width=28)
     for run in snapshot.runs:
         head = [str(run.key.proposal)] if several else []
         cells = [Text(as_text(snapshot.cells.get(CellKey(*run.key, name)))) for name in columns]

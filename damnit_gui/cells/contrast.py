@@ -8,6 +8,8 @@ Rgb = tuple[int, int, int]
 
 _DARKEST = 0.12
 """The lightness of what was white: still another colour than the ground."""
+_CALMER = 0.7
+"""So much of a light colour's saturation stays: the darker a colour, the more of it one sees."""
 
 
 def hex_colour(rgb: Rgb) -> str:
@@ -33,7 +35,7 @@ def dimmed(colour: str) -> str:
     hue, lightness, saturation = rgb_to_hls(red, green, blue)
     if lightness <= 0.5:
         return colour
-    mixed = [round(255 * channel) for channel in hls_to_rgb(hue, _DARKEST + 1 - lightness, saturation)]
+    mixed = [round(255 * channel) for channel in hls_to_rgb(hue, _DARKEST + 1 - lightness, _CALMER * saturation)]
     return hex_colour((mixed[0], mixed[1], mixed[2]))
 
 

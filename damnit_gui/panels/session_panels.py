@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from damnit_backend.contextproc.checker import CheckResult, check_code
 from damnit_backend.core.keys import CellKey, RunKey
+from damnit_backend.core.values import Failure
 from damnit_backend.store.jobs import Request
 from damnit_backend.store.settings import get_setting
 from damnit_gui.plots.pane import PlotPane
@@ -75,6 +76,14 @@ class SessionPanels(QObject):
         self._session.backend.reprocess([request.key], request.variables, request.stage)
 
     def open_result(self, key: CellKey) -> None:
+        """Show all that there is: the full result in a tab; why there is none, and where, in the inspector."""
+        data = self._session.table.data
+        row = None if data is None else data.row_of(key.row)
+        cell = None if data is None or row is None else data.cell(row, key.name)
+        if row is not None and (cell is None or isinstance(cell.value, Failure)):
+            self.inspector.show_cell(key)
+            self.panel_wanted.emit("inspector")
+            return
         self.plots.open_result(key)
         self.panel_wanted.emit("plots")
 

@@ -6,6 +6,7 @@ from PyQt6.QtWidgets import QLabel, QPushButton, QStackedWidget, QTabBar, QTabWi
 
 from damnit_backend.core.keys import CellKey
 from damnit_gui.services.folder_session import FolderSession
+from damnit_gui.state.table_data import TableDelta
 from damnit_gui.theme import SPACE_3, icon
 
 from .controls import tool_button
@@ -42,6 +43,8 @@ class PlotPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
+        session.table.reset.connect(self._rename_plots)
+        session.table.updated.connect(self._on_updated)
         shortcut = QShortcut(QKeySequence("Ctrl+W"), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(lambda: self.close_tab(self._tabs.currentIndex()))
@@ -112,6 +115,17 @@ class PlotPane(QWidget):
         if index >= 0:
             self._tabs.setTabText(index, _tab_text(title))
             self._tabs.setTabToolTip(index, title)
+
+    def _on_updated(self, delta: TableDelta) -> None:
+        if delta.columns_changed:
+            self._rename_plots()
+
+    def _rename_plots(self) -> None:
+        """The table has other titles; a plot that was opened before the table was read knew names only."""
+        for index in range(self._tabs.count()):
+            widget = self._tabs.widget(index)
+            if isinstance(widget, PlotView):
+                self._rename(widget, widget.title())
 
     def close_tab(self, index: int) -> None:
         widget = self._tabs.widget(index)

@@ -52,6 +52,18 @@ def test_an_empty_pane_says_what_it_is_for_and_offers_a_plot(pane) -> None:
     assert pane._stack.currentIndex() == 0
 
 
+def test_a_plot_that_was_there_before_the_table_gets_its_title_when_it_is_read(small_folder, notifier, qtbot) -> None:
+    tasks = Tasks(notifier, synchronous=True)
+    session = FolderSession(FolderAccess(small_folder, read_only=False, proposal=1234), notifier, tasks=tasks)
+    made = PlotPane(session)
+    qtbot.addWidget(made)
+    made.add_spec(PlotSpec("run", "energy"))
+    assert titles(made) == ["energy / Run"]
+    session.table.request_reload()
+    assert titles(made) == ["Pulse energy / Run"]
+    session.close()
+
+
 def test_tabs_are_titled_by_what_they_show(pane) -> None:
     plot = pane.add_plot("run", "energy")
     pane.add_plot("run", "")

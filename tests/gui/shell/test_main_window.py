@@ -140,6 +140,28 @@ def test_the_current_cell_goes_to_inspector_plot_and_full_result(window):
     do(window, "run.open_cell")
 
 
+def test_where_there_is_no_result_the_inspector_says_why(window):
+    window.docks.toggle("inspector")
+    for name in ("broken", "quality"):
+        window.panels.open_result(CellKey(1234, 1, name))
+        assert window.panels.inspector.key == CellKey(1234, 1, name)
+    assert window.docks.is_visible("inspector")
+    assert window.panels.plots._tabs.count() == 1
+    window.panels.open_result(CellKey(1234, 1, "trace"))
+    assert window.panels.plots._tabs.count() == 2
+
+
+def test_a_window_without_room_at_the_first_start_fills_the_screen(empty_window):
+    room = empty_window.screen().availableSize()
+    empty_window.restore_place((room.width(), room.height()))
+    assert empty_window.isMaximized()
+
+
+def test_a_window_with_room_is_as_large_as_it_should_be(empty_window):
+    empty_window.restore_place((500, 400))
+    assert not empty_window.isMaximized()
+
+
 def test_edits_are_undone_from_the_menu(window):
     assert not window.actions_.qaction("edit.undo").isEnabled()
     window.session.editing.edit(CellKey(1234, 1, "comment"), "good")
