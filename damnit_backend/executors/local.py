@@ -2,17 +2,20 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from damnit_backend.contextproc.process import ContextProcess
-from damnit_backend.contextproc.protocol import Done, Loaded, Problem, Run, RunEvent
+from damnit_backend.contextproc.protocol import Done, Loaded, NotLoaded, Problem, Run, RunEvent
 from damnit_backend.core.errors import UserError
 from damnit_backend.store.folder import Folder
 
 from .base import ContextState, Work
 
 LOAD_SECONDS = 120.0
+LOOK_SECONDS = 2.0
+"""How often a file that takes long to load is looked at: it may have been changed."""
 
 
 class LocalExecutor:
@@ -42,11 +45,7 @@ class LocalExecutor:
         await self._replace(None)
         process = await ContextProcess.start(self._python, self._folder.path)
         try:
-            answer = await asyncio.wait_for(process.load(self._folder.context_file, self._folder.path), LOAD_SECONDS)
-        except TimeoutError:
-            await process.close()
-            self._stamp = stamp
-            return ContextState(problems=(Problem(f"The file was not loaded after {LOAD_SECONDS:.0f} s."),))
+            answer = await self._load(process, stamp)
         except BaseException:
             await process.close()
             raise
@@ -56,6 +55,27 @@ class LocalExecutor:
             return ContextState(variables=answer.variables)
         await process.close()
         return ContextState(problems=answer.problems)
+
+    async def _load(self, process: ContextProcess, stamp: tuple[int, ...]) -> Loaded | NotLoaded:
+        """The file loaded, or why not. One that takes long is given up when it is changed: the next version is loaded
+        then, and nobody waits for a loop that is mended already.
+        """
+        path = self._folder.context_file
+        load = asyncio.create_task(process.load(path, self._folder.path))
+        begin = time.monotonic()
+        try:
+            while True:
+                done, _ = await asyncio.wait([load], timeout=LOOK_SECONDS)
+                if done:
+                    return load.result()
+                if time.monotonic() - begin > LOAD_SECONDS:
+                    problem = f"The file was not loaded after {LOAD_SECONDS:.0f} s: does it wait or loop for ever?"
+                    return NotLoaded(0, (Problem(problem),))
+                if await asyncio.to_thread(_stamp, path) != stamp:
+                    return NotLoaded(0, (Problem("The file was changed before it was loaded."),))
+        finally:
+            load.cancel()
+            await asyncio.gather(load, return_exceptions=True)
 
     async def execute(self, work: Work, report: Callable[[RunEvent], None]) -> Done:
         process = await self._current()

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from damnit_backend.contextproc.protocol import Done, Finished, FragmentReady, RunEvent, Started, VariableSpec
+from damnit_backend.contextproc.protocol import Finished, FragmentReady, RunEvent, Started, VariableSpec
 from damnit_backend.core.errors import UserError
 from damnit_backend.executors.base import Executor
 from damnit_backend.store.database import Database, DatabaseBusyError
@@ -17,7 +17,7 @@ from damnit_backend.triggers.run_directory import STAGES, signature
 
 from .board import Board
 from .ingest import Ingest
-from .plan import job_message, plan_work, run_paths
+from .plan import ending, plan_work, run_paths
 from .store_thread import StoreThread
 
 log = logging.getLogger(__name__)
@@ -122,9 +122,12 @@ class Dispatch:
         await self._patiently(lambda database: add_run(database, key))
         self._ingest.begin(key)
         errors: list[str] = []
+        computing = ""
 
         def report(event: RunEvent) -> None:
+            nonlocal computing
             if isinstance(event, Started):
+                computing = event.variable
                 self._board.set_running(key, event.variable)
             elif isinstance(event, FragmentReady):
                 self._ingest.hint(key)
@@ -137,7 +140,7 @@ class Dispatch:
             await self._ingest.finish(key)
         if done.outcome == "ok" and covered:
             await self._patiently(lambda database: adopt_data(database, covered))
-        return _ending(done, len(errors))
+        return ending(done, len(errors), job.attempts, computing)
 
     async def _patiently(self, write: Callable[[Database], object]) -> None:
         """Write as soon as the database can be written: a lock is no reason to give a run up."""
@@ -156,9 +159,3 @@ def _covered(job: Job, raw: Path, proc: Path) -> list[RunData]:
     places = dict(zip(STAGES, (raw, proc), strict=True))
     signatures = {stage: signature(path) for stage, path in places.items() if path.is_dir()}
     return [RunData(job.request.key, stage, text) for stage, text in signatures.items() if text]
-
-
-def _ending(done: Done, errors: int) -> tuple[str, str]:
-    if done.outcome == "ok":
-        return "done", job_message(errors, "")
-    return "failed", job_message(errors, done.message or done.outcome)

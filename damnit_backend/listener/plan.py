@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
-from damnit_backend.contextproc.protocol import VariableSpec
+from damnit_backend.contextproc.protocol import Done, VariableSpec
 from damnit_backend.core.errors import UserError
 from damnit_backend.executors.base import Work
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import Job
 from damnit_backend.store.variables import Declaration
+
+MAX_LOSSES = 3
+"""A run during which the context process ended so many times is not tried again."""
 
 
 def run_paths(proposal_path: Path, run: int) -> tuple[Path, Path]:
@@ -56,10 +59,17 @@ def merge_pause(elapsed: float) -> float:
     return max(0.02, 0.1 * elapsed)
 
 
-def job_message(errors: int, problem: str) -> str:
-    """What to say of a finished job."""
-    if problem:
-        return problem
-    if errors:
-        return f"{errors} Variable{'s' if errors > 1 else ''} failed"
-    return ""
+def ending(done: Done, errors: int, attempts: int, computing: str) -> tuple[str, str]:
+    """The state and the message of a job whose execution has ended, with so many failed Variables.
+
+    A run that lost its context process is queued again: it may not be its own fault. ``computing``: the Variable that
+    it had come to.
+    """
+    if done.outcome == "ok":
+        return "done", f"{errors} Variable{'s' if errors > 1 else ''} failed" if errors else ""
+    message = done.message or done.outcome
+    if done.outcome != "lost":
+        return "failed", message
+    if computing:
+        message = f"{message} It was computing {computing}."
+    return ("queued" if attempts < MAX_LOSSES else "failed"), message

@@ -12,7 +12,7 @@ import time
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.messages import PROTOCOL, Activity, Changed, Hello, Message, Nudge, Status, Stop
 from damnit_backend.core.settings import Settings
-from damnit_backend.executors.base import Executor
+from damnit_backend.executors.base import ContextState, Executor
 from damnit_backend.executors.local import LocalExecutor
 from damnit_backend.store import feed
 from damnit_backend.store.folder import Folder
@@ -35,6 +35,7 @@ from .watch import Watch
 
 log = logging.getLogger(__name__)
 
+LONG_LOAD_SECONDS = 8.0
 RETRY_SECONDS = 10.0
 """How long the listener waits before it tries again what the world made impossible."""
 
@@ -168,7 +169,7 @@ class Listener:
         if time.monotonic() < self._retry_context_at:
             return False
         try:
-            state = await executor.refresh()
+            state = await self._refreshed(executor)
         except UserError as error:
             self._context_good = False
             self._retry_context_at = time.monotonic() + (0 if self._drain else RETRY_SECONDS)
@@ -193,6 +194,18 @@ class Listener:
             self._undeclared = declarations(state.variables)
             self._board.set_problem("context", "")
         return self._context_good
+
+    async def _refreshed(self, executor: Executor) -> ContextState | None:
+        """The context file's news; people are told if they take long."""
+        refresh = asyncio.create_task(executor.refresh())
+        try:
+            done, _ = await asyncio.wait([refresh], timeout=LONG_LOAD_SECONDS)
+            if not done:
+                self._board.set_problem("context", "context.py takes long to load, runs wait for it.")
+            return await refresh
+        finally:
+            refresh.cancel()
+            await asyncio.gather(refresh, return_exceptions=True)
 
     async def _watch(self, proposals: Proposals) -> None:
         """Look at the proposal's directory again and again, whatever happens to it."""

@@ -17,6 +17,10 @@ from .store_thread import StoreThread
 log = logging.getLogger(__name__)
 
 
+LATEST_RUNS = 5
+"""So many of the runs that a listener finds at its start may be of the beamtime that goes on."""
+
+
 class Watch:
     """Looks at the proposal again and again. Its file work runs in a thread: a network file system may hang."""
 
@@ -25,9 +29,16 @@ class Watch:
         self._path = path
         self._proposal = proposal
         self._settling = Settling(proposal, settle_seconds)
+        self._old: frozenset[RunKey] = frozenset()
 
     async def begin(self) -> None:
-        """Take up where the last listener left; leave alone what another program has processed."""
+        """Take up where the last listener left; leave alone what another program has processed.
+
+        All but the latest of the runs that are there already are old: they are processed after whatever comes.
+        """
+        there = await asyncio.to_thread(list_runs, self._path)
+        numbers = sorted({directory.run for directory in there})
+        self._old = frozenset(RunKey(self._proposal, number) for number in numbers[:-LATEST_RUNS])
         seen = await self._store(seen_data)
         self._settling.seen = seen
         with_results = await self._store(runs_with_results)
@@ -42,7 +53,10 @@ class Watch:
         """One look; what became ready is recorded and queued in one transaction."""
         ready = await asyncio.to_thread(self._ready)
         if ready:
-            await self._store(record_data, ready, "new data")
+            for live in (True, False):
+                data = [item for item in ready if (item.key not in self._old) is live]
+                if data:
+                    await self._store(record_data, data, "new data", live=live)
             self._settling.accept(ready)
             queued(ready)
 

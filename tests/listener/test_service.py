@@ -358,3 +358,68 @@ def test_windows_are_told_how_far_the_change_feed_has_come(beamtime, make_folder
     serve(folder, scenario)
     numbers = [message.seq for message in heard if isinstance(message, Changed)]
     assert numbers == sorted(set(numbers))
+
+
+def test_a_new_run_is_not_queued_behind_hundreds_of_old_ones(beamtime, make_folder, serve, tmp_path):
+    gate = tmp_path / "gate"
+    folder = make_folder(
+        IMPORTS
+        + "@Variable()\ndef trains(run):\n"
+        + f"    while not os.path.exists({str(gate)!r}):\n        time.sleep(0.01)\n    return len(run.train_ids)\n"
+    )
+    for run in range(1, 21):
+        beamtime.write_raw(run)
+
+    async def scenario(served):
+        await served.until(lambda: len(served.jobs()) == 20)
+        await asyncio.to_thread(beamtime.write_raw, 21)
+        await served.until(lambda: len(served.jobs()) == 21)
+        gate.touch()
+        await served.jobs_ended(21)
+        by_start = [job.request.key.run for job in sorted(served.jobs(), key=lambda job: job.started)]
+        assert by_start.index(21) <= 2 + 5, by_start  # behind what was in work, and the latest five
+
+    serve(folder, scenario)
+
+
+def test_a_run_whose_context_process_is_killed_is_done_again_and_given_up_after_some_times(
+    beamtime, make_folder, serve, tmp_path
+):
+    once = tmp_path / "once"
+    folder = make_folder(
+        TRAINS
+        + "@Variable()\ndef kills(run, n: 'meta#run_number'):\n"
+        + f"    if n == 2 or not os.path.exists({str(once)!r}):\n"
+        + f"        open({str(once)!r}, 'w').close()\n        os.kill(os.getppid(), 9)\n        time.sleep(100)\n"
+        + "    return n\n"
+    )
+
+    async def scenario(served):
+        await asyncio.to_thread(beamtime.write_raw, 1)
+        await served.jobs_ended(1)
+        assert served.cell(1, "kills").value == 1
+        await asyncio.to_thread(beamtime.write_raw, 2)
+        await served.jobs_ended(2)
+        job = next(job for job in served.jobs() if job.request.key.run == 2)
+        assert job.state == "failed"
+        assert "signal 9" in job.message
+        assert "computing kills" in job.message
+        await asyncio.to_thread(beamtime.write_raw, 3)
+        await served.until(lambda: served.cell(3, "kills"))
+
+    serve(folder, scenario)
+
+
+def test_a_context_file_that_loops_for_ever_is_given_up_when_it_is_mended(beamtime, make_folder, serve, monkeypatch):
+    monkeypatch.setattr("damnit_backend.listener.service.LONG_LOAD_SECONDS", 0.5)
+    monkeypatch.setattr("damnit_backend.executors.local.LOOK_SECONDS", 0.1)
+    folder = make_folder("while True: pass\n")
+
+    async def scenario(served):
+        await asyncio.to_thread(beamtime.write_raw, 1)
+        await served.until(lambda: "takes long to load" in served.listener.status().problem)
+        folder.context_file.write_text(TRAINS)
+        await served.until(lambda: served.cell(1, "trains"))
+        assert served.listener.status().problem == ""
+
+    serve(folder, scenario)
