@@ -1,5 +1,6 @@
 """A cell as JSON and as a few words."""
 
+from damnit_backend.core.texts import array_text, complex_text, full_text, number_text
 from damnit_backend.core.values import CellValue, Failure, Picture, SmallArray, Trend
 
 
@@ -23,26 +24,19 @@ def as_json(cell: CellValue | None) -> object:
 
 
 def as_text(cell: CellValue | None) -> str:
-    """A few words on one line."""
+    """A few words on one line, with sensible digits."""
     value = None if cell is None else cell.value
     match value:
-        case None:
-            return ""
-        case Failure(error_cls, message):
-            text = f"{error_cls}: {message}"
-        case Trend(_, y):
-            text = f"<trend of {len(y)}>"
-        case Picture(png):
-            width, height = _size(png)
-            text = f"<image {width}×{height}>"
-        case SmallArray(data):
-            text = f"<array {'×'.join(map(str, data.shape))}>"
         case bool():
-            text = "yes" if value else "no"
-        case float():
-            text = f"{value:.6g}"
+            text = full_text(value)
+        case int() | float():
+            text = number_text(value)
+        case complex():
+            text = complex_text(value)
+        case SmallArray(data):
+            text = array_text(data)
         case _:
-            text = str(value)
+            text = full_text(value)
     return " ".join(text.split())
 
 

@@ -3,9 +3,10 @@
 from html import escape
 
 from damnit_backend.core.keys import RunKey
+from damnit_backend.core.texts import full_text
 from damnit_backend.core.values import CellValue, Failure, Value
 from damnit_backend.store.table import RunInfo, VariableInfo
-from damnit_gui.state.formatting import full_text, long_time_text
+from damnit_gui.state.formatting import long_time_text
 
 from .base import EditState
 

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QModelIndex, QObject, Qt
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey
+from damnit_backend.core.texts import full_text
 from damnit_backend.core.values import CellValue, Kind
 from damnit_backend.store.table import START_TIME
 from damnit_gui.cells import EditState, Shown, renderer_of
@@ -16,7 +17,7 @@ from damnit_gui.cells.editors import TYPE_ROLE
 from damnit_gui.cells.tooltip import cell_tooltip, column_tooltip, run_tooltip
 from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.state.columns import Column
-from damnit_gui.state.formatting import full_text, same_units, short_text, time_text
+from damnit_gui.state.formatting import same_units, short_text, time_text
 from damnit_gui.state.order import Sort
 from damnit_gui.state.parsing import parse_typed
 

@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from damnit_gui.state.formatting import local_time, number_text, time_text
+from damnit_backend.core.texts import number_text
+from damnit_gui.state.formatting import local_time, time_text
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _STEPS = (1, 2, 5, 10, 15, 30, *(n * _MINUTE for n in (1, 2, 5, 10, 15, 30)), *(n * _HOUR for n in (1, 2, 3, 6, 12)))

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from damnit_backend.core.texts import complex_text
 from damnit_backend.store.results import Result, ResultKind
-from damnit_gui.state.formatting import complex_text
 
 from .arrays import Array
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from damnit_backend.core.texts import full_text
 from damnit_backend.core.values import Failure, Picture, SmallArray, Trend
-from damnit_gui.state.formatting import full_text, long_time_text, same_units, short_text, time_text
+from damnit_gui.state.formatting import long_time_text, same_units, short_text, time_text
 
 
 @pytest.mark.parametrize(
