@@ -14,6 +14,7 @@ from rich.text import Text
 
 from damnit_backend.core.keys import COMMENT, CellKey, parse_runs
 from damnit_backend.core.settings import load_settings
+from damnit_backend.core.texts import full_text
 from damnit_backend.core.values import Kind
 from damnit_backend.store.folder import require_folder
 from damnit_backend.store.opening import open_for_reading
@@ -91,7 +92,8 @@ def csv_table(snapshot: TableSnapshot, titles: bool = False) -> str:
     writer = csv.writer(buffer)
     writer.writerow(["proposal", "run", "start_time", *(columns.values() if titles else columns)])
     for run in snapshot.runs:
-        cells = [as_text(snapshot.cells.get(CellKey(*run.key, name))) for name in columns]
+        found = [snapshot.cells.get(CellKey(*run.key, name)) for name in columns]
+        cells = ["" if cell is None else full_text(cell.value) for cell in found]
         writer.writerow([run.key.proposal, run.key.run, run.start_time, *cells])
     return buffer.getvalue()
 

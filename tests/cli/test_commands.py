@@ -1,5 +1,7 @@
 """The command line, as people and programs use it."""
 
+import csv
+import io
 import json
 import os
 import subprocess
@@ -12,6 +14,7 @@ from damnit_backend import cli
 from damnit_backend.core.keys import CellKey
 from damnit_backend.store.database import Database
 from damnit_backend.store.edits import write_edit
+from damnit_backend.store.variables import add_editable
 
 CONTEXT = """
 from damnit_ctx import Variable, Skip
@@ -148,3 +151,15 @@ def test_an_empty_table_says_so(make_folder):
     folder = make_folder(CONTEXT)
     assert damnit("table", folder.path).stdout == "No runs yet.\n"
     assert json.loads(damnit("table", folder.path, "--format", "json").stdout) == []
+
+
+def test_csv_loses_no_digit_and_keeps_lines_and_quotes(make_folder):
+    folder = make_folder(CONTEXT)
+    text = 'two\nlines, "quoted"'
+    with Database(folder) as database:
+        write_edit(database, CellKey(700000, 1, "comment"), text)
+        add_editable(database, "energy", "number")
+        write_edit(database, CellKey(700000, 1, "energy"), 9.123456789012345)
+    (row,) = csv.DictReader(io.StringIO(damnit("table", folder.path, "--format", "csv").stdout))
+    assert row["comment"] == text
+    assert float(row["energy"]) == 9.123456789012345
