@@ -44,8 +44,11 @@ class Docks(QObject):
         dock = QDockWidget(title, self._window)
         dock.setObjectName(f"dock.{name}")
         dock.setTitleBarWidget(DockTitle(dock))
-        dock.visibilityChanged.connect(lambda _: self.changed.emit())
+        dock.visibilityChanged.connect(self._note_change)
         return dock
+
+    def _note_change(self, _visible: bool) -> None:
+        self.changed.emit()
 
     def _place(self) -> None:
         """Put all docks where they are at first."""

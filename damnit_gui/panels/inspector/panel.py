@@ -46,7 +46,7 @@ class InspectorPanel(QWidget):
         self._arrange()
         self._table.reset.connect(self.refresh)
         self._table.updated.connect(self._on_updated)
-        self._editing.pending_changed.connect(lambda key: self.refresh() if key == self.key else None)
+        self._editing.pending_changed.connect(self._on_pending)
         theme_changed.connect(self._show_theme)
         self._show_theme(current())
         self.refresh()
@@ -147,6 +147,11 @@ class InspectorPanel(QWidget):
         data = self._table.data
         row = data.row_of(self.key.row) if data is not None and self.key is not None else None
         if row is None or row in delta.changed or row in delta.inserted or delta.columns_changed:
+            self.refresh()
+
+    def _on_pending(self, key: CellKey) -> None:
+        # A method and no lambda: Qt forgets the connection when the panel goes, and the session outlives it.
+        if key == self.key:
             self.refresh()
 
     def refresh(self) -> None:

@@ -11,6 +11,7 @@ from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
 from damnit_gui.models.run_table import RunTableModel
 from damnit_gui.services.folder_session import FolderSession
+from damnit_gui.services.listener_view import ListenerView
 from damnit_gui.state.order import Sort
 from damnit_gui.state.table_layout import Density, TableLayout
 
@@ -86,7 +87,7 @@ class RunTablePanel(QWidget):
         self.placeholder.retry.connect(self._retry)
         self._session.backend.status_changed.connect(self._show_page)
         self._session.backend.status_changed.connect(self.trouble.show_listener)
-        self._session.backend.status_changed.connect(lambda status: view.runs.set_in_work(status.runs))
+        self._session.backend.status_changed.connect(self._mark_in_work)
         self.trouble.restart_wanted.connect(self._session.backend.restart)
         view.current_changed.connect(self._announce_current)
         model.modelReset.connect(self._announce_current)
@@ -168,6 +169,9 @@ class RunTablePanel(QWidget):
         self.layout_changed.emit()
 
     # What happens
+
+    def _mark_in_work(self, status: ListenerView) -> None:
+        self.view.runs.set_in_work(status.runs)
 
     def _show_page(self) -> None:
         """The table, or why there is none; how much of it there is."""
