@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,6 +46,7 @@ class Dispatch:
         self._workers = workers
         self._tasks: dict[asyncio.Task[None], int] = {}
         """What is in work, with the number of the job."""
+        self._losses: Counter[int] = Counter()
         self.variables: tuple[VariableSpec, ...] = ()
         """Those of the context file as it is loaded."""
 
@@ -140,7 +142,8 @@ class Dispatch:
             await self._ingest.finish(key)
         if done.outcome == "ok" and covered:
             await self._patiently(lambda database: adopt_data(database, covered))
-        return ending(done, len(errors), job.attempts, computing)
+        self._losses[job.id] += done.outcome == "lost"
+        return ending(done, len(errors), self._losses[job.id], computing)
 
     async def _patiently(self, write: Callable[[Database], object]) -> None:
         """Write as soon as the database can be written: a lock is no reason to give a run up."""

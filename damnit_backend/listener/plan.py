@@ -59,7 +59,7 @@ def merge_pause(elapsed: float) -> float:
     return max(0.02, 0.1 * elapsed)
 
 
-def ending(done: Done, errors: int, attempts: int, computing: str) -> tuple[str, str]:
+def ending(done: Done, errors: int, losses: int, computing: str) -> tuple[str, str]:
     """The state and the message of a job whose execution has ended, with so many failed Variables.
 
     A run that lost its context process is queued again: it may not be its own fault. ``computing``: the Variable that
@@ -72,4 +72,4 @@ def ending(done: Done, errors: int, attempts: int, computing: str) -> tuple[str,
         return "failed", message
     if computing:
         message = f"{message} It was computing {computing}."
-    return ("queued" if attempts < MAX_LOSSES else "failed"), message
+    return ("queued" if losses < MAX_LOSSES else "failed"), message

@@ -12,8 +12,10 @@ from damnit_backend.core.keys import RunKey, Stage
 
 from .database import Database
 
-MAX_ATTEMPTS = 5
-"""A job that was started so many times without an end is set aside."""
+SUSPECT_ATTEMPTS = 3
+"""A job that was started so many times without an end goes behind all others: it may be what ends the listener."""
+MAX_ATTEMPTS = 20
+"""One that was started so many times is set aside. That many, because whoever kills listeners shall lose no run."""
 
 _COLUMNS = "id, proposal, run, stage, variables, live, asked_by, asked_at, state, attempts, started, finished, message"
 
@@ -78,7 +80,10 @@ def take_job(database: Database, busy: Sequence[RunKey] = ()) -> Job | None:
             " WHERE state = 'queued' AND attempts >= ?",
             (time.time(), MAX_ATTEMPTS),
         )
-        rows = sql.execute("SELECT id, proposal, run FROM desk_jobs WHERE state = 'queued' ORDER BY live DESC, id")
+        rows = sql.execute(
+            "SELECT id, proposal, run FROM desk_jobs WHERE state = 'queued' ORDER BY attempts >= ?, live DESC, id",
+            (SUSPECT_ATTEMPTS,),
+        )
         free = next((id_ for id_, *key in rows if tuple(key) not in busy), None)
         if free is None:
             return None

@@ -5,6 +5,7 @@ import pytest
 from damnit_backend.core.keys import RunKey
 from damnit_backend.store.jobs import (
     MAX_ATTEMPTS,
+    SUSPECT_ATTEMPTS,
     Request,
     add_jobs,
     count_queued,
@@ -158,3 +159,12 @@ def test_that_neither_is_kept_when_one_cannot_be(database, plain_sql):
     with pytest.raises(Exception, match="no"):
         record_data(database, [RunData(RUNS[0], "raw", "s1")], "new data")
     assert seen_data(database) == {}
+
+
+def test_a_job_that_may_be_what_ends_the_listener_goes_behind_all_others(database):
+    suspect, other = add_jobs(database, [Request(RunKey(1234, 1), live=True), Request(RunKey(1234, 2))])
+    for _ in range(SUSPECT_ATTEMPTS):
+        assert take_job(database).id == suspect
+        requeue_abandoned(database)
+    assert take_job(database).id == other
+    assert take_job(database).id == suspect
