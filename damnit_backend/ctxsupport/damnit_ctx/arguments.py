@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 #: What may stand before the `#` of an annotation.
-PREFIXES = ("var", "meta")
+PREFIXES = ("var", "self", "meta")
+#: Those that ask for results of other Variables.
+DEPENDENCIES = ("var", "self")
 #: What may stand after `meta#`.
 META_NAMES = ("run_number", "proposal", "proposal_path")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from damnit_ctx import graph
-from damnit_ctx.arguments import META_NAMES, PREFIXES, Argument
+from damnit_ctx.arguments import DEPENDENCIES, META_NAMES, PREFIXES, Argument
 from damnit_ctx.context import Node
+from damnit_ctx.gather import Gathered
+from damnit_ctx.needs import Unknown, Wanted, dropped, names_for, without
 from damnit_ctx.positions import Positions
 from damnit_ctx.problem import Problem
 from damnit_ctx.variable import Variable
@@ -16,9 +18,10 @@ RESERVED_NAMES = ("proposal", "run", "start_time", "added_at", "comment")
 _DATA = ("raw", "proc")
 
 
-def check(variables: Sequence[Variable], positions: Positions) -> dict[str, Node] | list[Problem]:
+def check(gathered: Gathered, positions: Positions) -> dict[str, Node] | list[Problem]:
     """The resolved definitions by name, in the order given, or all problems, by line."""
-    problems: list[Problem] = []
+    variables = gathered.variables
+    problems = [positions.of_instance(group, message) for group, message in gathered.errors]
     arguments: dict[str, tuple[Argument, ...]] = {}
     for variable in variables:
         problems.extend(_options(variable, positions))
@@ -28,23 +31,25 @@ def check(variables: Sequence[Variable], positions: Positions) -> dict[str, Node
             problems.append(positions.of_name(variable, f"Variable {variable.name!r}: {error}"))
     problems.extend(_duplicates(variables, positions))
     by_name = {v.name: v for v in variables}
-    needed: dict[str, list[str]] = {}
+    wanted: dict[str, Wanted] = {}
     for name, variable in by_name.items():
-        own = arguments.get(name, ())
-        problems.extend(_arguments(variable, own, by_name, positions))
-        needed[name] = _dependencies(name, own, by_name)
-    problems.extend(_cycles(needed, by_name, positions))
+        wanted[name], unknown = _wanted(variable, arguments.get(name, ()), by_name, positions)
+        problems.extend(unknown)
+    problems.extend(_cycles(wanted, by_name, positions))
     if problems:
         return sorted(problems, key=lambda p: (p.line or 0, p.column or 0))
-    return _resolve(by_name, arguments, needed, positions)
+    gone = dropped(wanted, arguments)
+    left = {name: variable for name, variable in by_name.items() if name not in gone}
+    return _resolve(left, arguments, {name: without(gone, wanted[name]) for name in left}, positions)
 
 
 def _resolve(
     by_name: dict[str, Variable],
     arguments: dict[str, tuple[Argument, ...]],
-    needed: dict[str, list[str]],
+    wanted: dict[str, dict[str, tuple[str, ...]]],
     positions: Positions,
 ) -> dict[str, Node] | list[Problem]:
+    needed = _needed(wanted)
     data, clashes = graph.resolve_data(needed, {n: v.data for n, v in by_name.items()})
     if clashes:
         return [
@@ -61,6 +66,7 @@ def _resolve(
         name: Node(
             variable=variable,
             arguments=arguments[name],
+            wanted=wanted[name],
             depends=tuple(needed[name]),
             data=data[name],
             cluster=name in cluster,
@@ -77,7 +83,7 @@ def _options(v: Variable, positions: Positions) -> Iterator[Problem]:
     who = f"Variable {v.name!r}"
     if v.name in RESERVED_NAMES:
         yield positions.of_name(v, f"{v.name!r} is a column of the run table itself: choose another name")
-    elif not v.name.isidentifier():
+    elif not all(part.isidentifier() for part in v.name.split(".")):
         yield positions.of_name(v, f"{v.name!r} is no name for a Variable: decorate a function made with def")
     if not isinstance(v.title, str) or not v.title.strip():
         yield positions.of_option(v, "title", f"{who}: title must be text, not {v.title!r}")
@@ -130,17 +136,25 @@ def _at(line: int | None) -> str:
     return "" if line is None else f" (line {line})"
 
 
-def _arguments(
+def _wanted(
     v: Variable, arguments: Sequence[Argument], by_name: dict[str, Variable], positions: Positions
-) -> Iterator[Problem]:
-    """What is wrong with what one Variable asks for."""
+) -> tuple[Wanted, list[Problem]]:
+    """The Variables that each argument of one Variable means, and what is wrong with what it asks for."""
+    wanted: dict[str, tuple[str, ...] | None] = {}
+    problems: list[Problem] = []
     for a in arguments:
-        message = _argument_problem(v.name, a, by_name)
+        message = _argument_problem(a)
+        if message is None and a.prefix in DEPENDENCIES:
+            try:
+                wanted[a.name] = names_for(a, v, by_name)
+            except Unknown as error:
+                message = str(error)
         if message is not None:
-            yield positions.of_argument(v, a.name, f"Variable {v.name!r}, argument {a.name!r}: {message}")
+            problems.append(positions.of_argument(v, a.name, f"Variable {v.name!r}, argument {a.name!r}: {message}"))
+    return wanted, problems
 
 
-def _argument_problem(name: str, a: Argument, by_name: dict[str, Variable]) -> str | None:
+def _argument_problem(a: Argument) -> str | None:
     if a.positional_only and a.prefix is not None:
         return "it must not stand before a '/': it is given by name"
     if a.prefix is None:
@@ -148,28 +162,21 @@ def _argument_problem(name: str, a: Argument, by_name: dict[str, Variable]) -> s
     if a.prefix not in PREFIXES:
         known = ", ".join(f"{p}#" for p in PREFIXES)
         return f"{a.prefix}#{a.target} begins with an unknown prefix (known: {known})"
-    if a.prefix == "meta":
-        known = ", ".join(META_NAMES)
-        return None if a.target in META_NAMES else f"meta# knows {known}, not {a.target!r}"
-    if a.is_glob:
-        matched = graph.match_names(a.target or "", by_name, asking=name)
-        return None if matched else f"no Variable matches {a.target!r}"
-    return None if a.target in by_name else f"there is no Variable {a.target!r}"
+    if a.prefix == "meta" and a.target not in META_NAMES:
+        return f"meta# knows {', '.join(META_NAMES)}, not {a.target!r}"
+    return None
 
 
-def _dependencies(name: str, arguments: Sequence[Argument], by_name: dict[str, Variable]) -> list[str]:
-    """The Variables that the arguments name, each once; what does not exist is a problem elsewhere."""
-    found: dict[str, None] = {}
-    for a in arguments:
-        if a.prefix == "var" and a.target is not None:
-            if a.is_glob:
-                found.update(dict.fromkeys(graph.match_names(a.target, by_name, asking=name)))
-            elif a.target in by_name:
-                found[a.target] = None
-    return list(found)
+def _needed(wanted: Mapping[str, Wanted]) -> dict[str, list[str]]:
+    """The Variables that each needs, each once."""
+    return {
+        name: list(dict.fromkeys(n for names in by_argument.values() for n in names or ()))
+        for name, by_argument in wanted.items()
+    }
 
 
-def _cycles(needed: dict[str, list[str]], by_name: dict[str, Variable], positions: Positions) -> Iterator[Problem]:
+def _cycles(wanted: Mapping[str, Wanted], by_name: dict[str, Variable], positions: Positions) -> Iterator[Problem]:
+    needed = {name: [n for n in names if n in by_name] for name, names in _needed(wanted).items()}
     for names in graph.find_cycles(needed):
         if len(names) == 1:
             yield positions.of_name(by_name[names[0]], f"Variable {names[0]!r} depends on itself")

@@ -16,10 +16,15 @@ from damnit_ctx.variable import Variable
 
 @dataclass(frozen=True)
 class Node:
-    """A Variable as it is in its context file, everything resolved."""
+    """A Variable as it is in its context file, everything resolved.
+
+    `wanted`: for each argument that asks for results, the Variables that give them; none of them if they belong
+    to an optional part that was left out.
+    """
 
     variable: Variable
     arguments: tuple[Argument, ...]
+    wanted: Mapping[str, tuple[str, ...]]
     depends: tuple[str, ...]
     data: str
     cluster: bool
@@ -68,10 +73,3 @@ class LoadedContext:
         """The Variables that a run asks for when `opened` ("raw" or "all") data of it are there."""
         wanted = trigger or ("raw" if opened == "raw" else None)
         return [n for n, node in self.nodes.items() if wanted in (None, node.data)]
-
-    def argument_names(self, argument: Argument, *, asking: str) -> list[str]:
-        """The Variables that a `var#` argument means: one, or those that its glob matches."""
-        assert argument.target is not None
-        if argument.is_glob:
-            return graph.match_names(argument.target, self.nodes, asking=asking)
-        return [argument.target]

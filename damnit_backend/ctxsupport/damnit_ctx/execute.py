@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
@@ -138,18 +138,17 @@ class Executor:
         for argument in node.arguments:
             if argument.prefix == "meta":
                 values[argument.name] = self._meta[str(argument.target)]
-            elif argument.prefix == "var":
-                values.update(self._results_for(argument, node.variable.name, missing))
+            elif argument.name in node.wanted:
+                values.update(self._results_for(argument, node.wanted[argument.name], missing))
         if missing:
             raise Missing(missing)
         return values
 
-    def _results_for(self, argument: Argument, asking: str, missing: dict[str, Outcome]) -> dict[str, Any]:
+    def _results_for(self, argument: Argument, names: Sequence[str], missing: dict[str, Outcome]) -> dict[str, Any]:
         """The argument with the results that it asks for; nothing if it is left to its default.
 
         A glob gives what there is, and counts as missing only if there is nothing.
         """
-        names = self._context.argument_names(argument, asking=asking)
         found = {n: self._values[n] for n in names if n in self._values}
         if found:
             return {argument.name: found if argument.is_glob else found[names[0]]}

@@ -16,11 +16,11 @@ from types import ModuleType
 
 from damnit_ctx.checks import check
 from damnit_ctx.context import LoadedContext
+from damnit_ctx.gather import gather
 from damnit_ctx.outcome import line_in, user_traceback
 from damnit_ctx.positions import Positions, lines_of
 from damnit_ctx.problem import Problem
 from damnit_ctx.text import error_message, storable
-from damnit_ctx.variable import Variable
 
 #: `__name__` of a context file. It is in `sys.modules` by this name, where e.g. dataclasses look for it.
 MODULE_NAME = "damnit_context"
@@ -49,7 +49,7 @@ class Loader:
         self._arrived.update(set(sys.modules) - before)
         if isinstance(module, Problem):
             return [module]
-        nodes = check(variables_in(module), Positions(text, str(path)))
+        nodes = check(gather(vars(module).items()), Positions(text, str(path)))
         if isinstance(nodes, list):
             return nodes
         return LoadedContext(path, folder, hashlib.sha256(raw).hexdigest(), nodes, module)
@@ -66,12 +66,6 @@ class Loader:
             if folder in parents and not parents & installed:
                 del sys.modules[name]
                 self._arrived.discard(name)
-
-
-def variables_in(module: ModuleType) -> list[Variable]:
-    """The Variables that a context file has when it has run, in the order of definition, each once."""
-    found = [value for value in vars(module).values() if isinstance(value, Variable)]
-    return list({id(v): v for v in found}.values())
 
 
 def enter(path: Path, folder: Path) -> None:

@@ -6,6 +6,7 @@ import ast
 import io
 from typing import Any, Union
 
+from damnit_ctx.group import origin_of
 from damnit_ctx.problem import Problem
 from damnit_ctx.variable import Variable
 
@@ -63,6 +64,11 @@ class Positions:
         if not found:
             return self.of_name(variable, message)
         return self._mark(found[0].annotation or found[0], message)
+
+    def of_instance(self, group: Any, message: str) -> Problem:
+        """A problem with a Group's instance: the line in which it was made."""
+        made_in, line = origin_of(group) or ("", 0)
+        return Problem(message, line=line if made_in == self._path else None)
 
     def _option(self, variable: Variable, option: str) -> ast.expr | None:
         function = self._function(variable)

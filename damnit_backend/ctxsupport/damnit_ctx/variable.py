@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from damnit_ctx.arguments import Argument, arguments_of
+from damnit_ctx.group import is_group
 
 
 class Skip(Exception):
@@ -66,6 +67,15 @@ class Variable:
         self.name = getattr(func, "__name__", type(func).__name__)
         self.__doc__ = getattr(func, "__doc__", None)
         return self
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """As an attribute of a Group's instance: that instance's Variable."""
+        if instance is None or not is_group(instance) or self.func is None:
+            return self
+        from damnit_ctx.bound import BoundVariable  # late: it is a kind of Variable
+
+        attribute = next((a for c in type(instance).__mro__ for a, v in vars(c).items() if v is self), self.name)
+        return BoundVariable(instance, attribute, self)
 
     @property
     def title(self) -> Any:

@@ -1,0 +1,130 @@
+"""The Group decorator: a class whose instances bring their methods' Variables into the run table."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any, Callable
+
+#: Fields that every instance has. A class may not define them itself.
+RESERVED = ("name", "title", "sep", "tags")
+_MARK = "__damnit_group__"
+_ORIGIN = "_damnit_origin"
+_HERE = str(Path(__file__).parent)
+
+
+class GroupError(Exception):
+    """A class or an instance that cannot be a Group; the message says why."""
+
+
+def Group(cls: Any = None, *, tags: Any = None) -> Any:
+    """Make a class a keyword-only dataclass whose methods can be Variables.
+
+    Used as `@Group` or `@Group(tags=…)`. Instances have the fields `name` (default: the name they are assigned
+    to, or their path in another group), `title` (default: that name, with `/` between its parts), `sep` (stands
+    between the group's title and a Variable's) and `tags` (default: those of the decorator, or of the base class).
+
+    Raises GroupError for a class that defines one of those four fields itself.
+    """
+    if cls is None:
+        return lambda decorated: _decorated(decorated, tags)
+    return _decorated(cls, tags)
+
+
+def is_group(value: Any) -> bool:
+    """Whether it is an instance of a Group."""
+    return not isinstance(value, type) and is_group_class(type(value))
+
+
+def is_group_class(cls: type) -> bool:
+    return getattr(cls, _MARK, False) is True
+
+
+def origin_of(instance: Any) -> tuple[str, int] | None:
+    """The file and line in which the instance was made."""
+    found: tuple[str, int] | None = vars(instance).get(_ORIGIN)
+    return found
+
+
+def _decorated(cls: Any, tags: Any) -> Any:
+    if not isinstance(cls, type):
+        raise GroupError(f"@Group must stand above a class, not {cls!r}")
+    own: dict[str, Any] = _annotations(cls)
+    taken = [name for name in RESERVED if name in own or name in vars(cls)]
+    if taken:
+        fields = ", ".join(taken)
+        raise GroupError(f"Group {cls.__name__} must not define {fields}: every Group has such a field already")
+    if not is_group_class(cls):
+        for name, default in (("name", None), ("title", None), ("sep", "/"), ("tags", ())):
+            own[name] = Any
+            setattr(cls, name, default)
+        setattr(cls, _MARK, True)
+    if tags is not None:
+        own["tags"] = Any
+        setattr(cls, "tags", dataclasses.field(default_factory=lambda: tags))  # noqa: B010  (mypy knows no such field)
+    cls.__annotations__ = own
+    if "__init__" not in vars(cls):
+        setattr(cls, "__init__", _init)  # noqa: B010  (mypy forbids the assignment)
+    # compared by identity, so that an instance may be a key, or the default of another group's field
+    return dataclasses.dataclass(init=False, eq=False)(cls)
+
+
+def _annotations(cls: type) -> dict[str, Any]:
+    get: Callable[[type], dict[str, Any]] | None = getattr(inspect, "get_annotations", None)
+    if get is not None:
+        return dict(get(cls))
+    return dict(vars(cls).get("__annotations__", {}))  # Python 3.9
+
+
+def _init(self: Any, **given: Any) -> None:
+    """Take the fields by keyword only, on every Python version."""
+    cls = type(self)
+    vars(self)[_ORIGIN] = _calling_line()
+    late: list[Any] = []
+    missing: list[str] = []
+    for field in cls.__dataclass_fields__.values():
+        kind = _kind(field)
+        if kind == "class" or (kind == "field" and not field.init and not _has_default(field)):
+            continue
+        if field.name in given and field.init:
+            value = given.pop(field.name)
+        elif _has_default(field):
+            value = _default(field)
+        else:
+            missing.append(field.name)
+            continue
+        if kind == "late":
+            late.append(value)
+        else:
+            setattr(self, field.name, value)
+    if given:
+        raise TypeError(f"{cls.__name__}() has no field {', '.join(given)}")
+    if missing:
+        raise TypeError(f"{cls.__name__}() lacks a value for {', '.join(missing)}")
+    after = getattr(self, "__post_init__", None)
+    if after is not None:
+        after(*late)
+
+
+def _kind(field: Any) -> str:
+    """What a dataclass field is: "field", "class" (a ClassVar) or "late" (an InitVar, for `__post_init__`)."""
+    return {"_FIELD": "field", "_FIELD_CLASSVAR": "class"}.get(repr(field._field_type), "late")
+
+
+def _has_default(field: Any) -> bool:
+    return field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+
+
+def _default(field: Any) -> Any:
+    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+
+
+def _calling_line() -> tuple[str, int] | None:
+    """Where the user's code is that makes an instance."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.f_back
+    return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)

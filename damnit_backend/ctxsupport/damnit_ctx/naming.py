@@ -1,0 +1,128 @@
+"""The names of Group instances: the one given, the one they are assigned to, or their path in another group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from damnit_ctx.bound import BoundVariable
+from damnit_ctx.group import is_group
+from damnit_ctx.members import held
+
+_GIVEN = "_damnit_given"
+
+
+class Naming:
+    """Gives names and titles to all groups that can be reached from some.
+
+    `assigned` are the names and values of a namespace, in order. `errors` has what is wrong, with the instance
+    that it is about; an instance without a name stays unnamed, and its parts with it.
+    """
+
+    def __init__(self, assigned: Iterable[tuple[str | None, Any]]) -> None:
+        self.groups: list[Any] = []
+        self.errors: list[tuple[Any, str]] = []
+        self._assigned: dict[int, list[str]] = {}
+        self._parents: dict[int, list[tuple[Any, str]]] = {}
+        self._names: dict[int, str | None] = {}
+        for name, value in assigned:
+            if is_group(value):
+                self._reach(value)
+                if name is not None:
+                    self._assigned.setdefault(id(value), []).append(name)
+        for group in self.groups:
+            for attribute, value in held(group):
+                if is_group(value):
+                    self._parents[id(value)].append((group, attribute))
+        for group in self.groups:
+            self._name(group, ())
+        self._complain_of_shared_names()
+        for group in self.groups:
+            self._apply(group)
+
+    @property
+    def named(self) -> list[Any]:
+        """The groups that have got a name."""
+        return [group for group in self.groups if self._names.get(id(group)) is not None]
+
+    def _reach(self, group: Any) -> None:
+        """Note the group and those that it holds or has a Variable of."""
+        todo = [group]
+        while todo:
+            here = todo.pop(0)
+            if id(here) in self._parents:
+                continue
+            self._parents[id(here)] = []
+            self.groups.append(here)
+            todo.extend(
+                value.group if isinstance(value, BoundVariable) else value
+                for _, value in held(here)
+                if is_group(value) or isinstance(value, BoundVariable)
+            )
+
+    def _name(self, group: Any, asked_by: tuple[int, ...]) -> str | None:
+        if id(group) not in self._names:
+            candidates = self._candidates(group, (*asked_by, id(group)))
+            if candidates is None:
+                return None  # a ring of groups came back to one that is being named
+            self._names[id(group)] = candidates
+        return self._names[id(group)]
+
+    def _candidates(self, group: Any, asked_by: tuple[int, ...]) -> str | None:
+        given = _given(group)[0]
+        kind = type(group).__name__
+        if given is not None:
+            if isinstance(given, str) and all(part.isidentifier() for part in given.split(".")):
+                return given
+            self._error(group, f"{given!r} is no name for a Group: it must be like that of a Python variable")
+            return None
+        names = list(dict.fromkeys(self._assigned.get(id(group), ())))
+        if not names:
+            above = [
+                (self._name(parent, asked_by), attribute)
+                for parent, attribute in self._parents[id(group)]
+                if id(parent) not in asked_by
+            ]
+            names = list(dict.fromkeys(f"{name}.{attribute}" for name, attribute in above if name is not None))
+            if not names and above:
+                return None  # it is its parent that lacks a name
+        if len(names) == 1:
+            return names[0]
+        if names:
+            self._error(
+                group, f"This Group {kind} has several names: {', '.join(names)}. Choose one with {kind}(name=…)"
+            )
+        else:
+            self._error(group, f"This Group {kind} has no name: assign it to a variable, or give it one with name=…")
+        return None
+
+    def _error(self, group: Any, message: str) -> None:
+        if not any(about is group for about, _ in self.errors):
+            self.errors.append((group, message))
+
+    def _complain_of_shared_names(self) -> None:
+        first: dict[str, Any] = {}
+        for group in self.groups:
+            name = self._names.get(id(group))
+            if name is not None and first.setdefault(name, group) is not group:
+                self._error(group, f"Two Groups have the same name {name!r}")
+                self._names[id(group)] = None
+
+    def _apply(self, group: Any) -> None:
+        name = self._names.get(id(group))
+        if name is None:
+            return
+        given_name, given_title = _given(group)
+        title = name.replace(".", "/") if given_title is None else given_title
+        if given_title is None and given_name is not None:
+            title = name
+        vars(group)[_GIVEN] = ((given_name, given_title), (name, title))
+        group.name, group.title = name, title
+
+
+def _given(group: Any) -> tuple[Any, Any]:
+    """The name and title that the user gave the instance, whatever an earlier naming made of them."""
+    given, made = vars(group).get(_GIVEN, ((None, None), (None, None)))
+    name = given[0] if group.name == made[0] else group.name
+    title = given[1] if group.title == made[1] else group.title
+    return name, title
