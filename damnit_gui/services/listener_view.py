@@ -64,7 +64,7 @@ def view_listener(seen: Seen, status: Status | None, *, read_only: bool, now: fl
     if seen.owner:
         text += f" (of {seen.owner})"
     if problem:
-        text += f" – {problem}"
+        text += f" – {' '.join(problem.split())}"
     token = "warning" if problem else "busy" if activity is not Activity.IDLE else "ok"
     return ListenerView(True, text, token, activity, queued, runs, last_run, problem, log)
 
@@ -95,7 +95,7 @@ def _doing(
             text += f" and {len(runs) - 3} more"
         return f"{text}, {queued} queued" if queued else text
     if last_run is None:
-        return "idle, waiting for the first run"
+        return "idle, waiting for new runs"
     ago = "" if last_at is None else f" {time_ago(now - last_at)}"
     return f"idle, last run r{last_run.run:04d}{ago}"
 

@@ -63,7 +63,7 @@ def test_a_running_listener_is_seen_by_its_lease_and_its_jobs(supervised, databa
     lease = take_lease(database, "nowhere", "somebody")
     supervised.backend.check()
     assert supervised.backend.view.running
-    assert "waiting for the first run" in supervised.backend.view.text
+    assert "waiting for new runs" in supervised.backend.view.text
     assert "(of somebody@" in supervised.backend.view.text
     supervised.backend.reprocess([RunKey(1234, 1), RunKey(1234, 2)])
     job = take_job(database)
@@ -118,4 +118,13 @@ def test_a_listener_of_another_start_is_found_alive_by_its_heartbeat_on_another_
         sql.execute("UPDATE desk_listeners SET host = 'elsewhere', heartbeat = ?", (time.time(),))
     supervised.backend.check()
     assert "(of bob@elsewhere)" in supervised.backend.view.text
+    release_lease(database, lease)
+
+
+def test_a_look_that_ends_after_closing_is_not_told(supervised, database, qtbot):
+    lease = take_lease(database, "nowhere", "somebody")
+    seen = supervised.backend._look()
+    supervised.backend.close()
+    with qtbot.assertNotEmitted(supervised.backend.status_changed):
+        supervised.backend._looked(seen)
     release_lease(database, lease)

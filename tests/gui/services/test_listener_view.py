@@ -36,7 +36,7 @@ def test_idleness_is_told_with_the_last_run():
 
 
 def test_a_new_folder_waits_for_its_first_run():
-    assert view().text == "idle, waiting for the first run"
+    assert view().text == "idle, waiting for new runs"
 
 
 def test_without_the_listeners_words_the_database_tells_what_it_does():
