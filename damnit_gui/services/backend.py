@@ -54,6 +54,7 @@ class Backend(QObject):
         self._status: Status | None = None
         self._seen = Seen()
         self._checking = False
+        self._closed = False
         self.view = self._make_view()
         live.status_received.connect(self._take_status)
         live.connected_changed.connect(self._connection_changed)
@@ -67,11 +68,13 @@ class Backend(QObject):
         self.check()
 
     def close(self) -> None:
+        """Look no more; what is still under way is not shown."""
+        self._closed = True
         self._timer.stop()
 
     def check(self) -> None:
         """Look at the listener now, in the background; a look that is under way counts."""
-        if not self._checking:
+        if not (self._checking or self._closed):
             self._checking = True
             self._tasks.run(self._look, self._looked, self._look_failed)
 
@@ -115,7 +118,7 @@ class Backend(QObject):
 
     def _show(self) -> None:
         view = self._make_view()
-        if view != self.view:
+        if view != self.view and not self._closed:
             self.view = view
             self.status_changed.emit(view)
 

@@ -1,6 +1,8 @@
 """The status bar: the listener, how its news arrive, edits that wait, and the last message."""
 
-from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
+from collections.abc import Callable
+
+from PyQt6.QtCore import QSize, Qt, QTimer, pyqtBoundSignal, pyqtSignal
 from PyQt6.QtWidgets import QLabel, QMenu, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from damnit_gui.panels.messages.panel import SYMBOLS, notice_line
@@ -32,6 +34,7 @@ class StatusBar(QStatusBar):
         self.transport = ElidedButton("Connection")
         self.transport.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._connected, self._problem = False, ""
+        self._session: FolderSession | None = None
         self.pending = QLabel()
         self.message = ElidedButton("Last message")
         self.message.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
@@ -54,10 +57,10 @@ class StatusBar(QStatusBar):
 
     def set_session(self, session: FolderSession) -> None:
         """Show the state of a folder until `clear_session`."""
-        session.backend.status_changed.connect(self.show_listener)
-        session.live.connected_changed.connect(self.show_connected)
-        session.live.problem_changed.connect(self.show_problem)
-        session.editing.count_changed.connect(self.show_pending)
+        self.clear_session()
+        self._session = session
+        for signal, show in self._signals(session):
+            signal.connect(show)
         if self._restart is not None:
             self._restart.setEnabled(not session.read_only)
         self.show_listener(session.backend.view)
@@ -65,7 +68,20 @@ class StatusBar(QStatusBar):
         self.show_connected(session.live.connected)
         self.show_pending(session.editing.waiting)
 
+    def _signals(self, session: FolderSession) -> tuple[tuple[pyqtBoundSignal, Callable[..., None]], ...]:
+        return (
+            (session.backend.status_changed, self.show_listener),
+            (session.live.connected_changed, self.show_connected),
+            (session.live.problem_changed, self.show_problem),
+            (session.editing.count_changed, self.show_pending),
+        )
+
     def clear_session(self) -> None:
+        """Show no folder, and hear no more of the one that was shown: it may take a while to close."""
+        if self._session is not None:
+            for signal, show in self._signals(self._session):
+                signal.disconnect(show)
+            self._session = None
         for widget in (self.listener, self.transport, self.pending):
             widget.hide()
 

@@ -119,12 +119,3 @@ def test_a_listener_of_another_start_is_found_alive_by_its_heartbeat_on_another_
     supervised.backend.check()
     assert "(of bob@elsewhere)" in supervised.backend.view.text
     release_lease(database, lease)
-
-
-def test_a_look_that_ends_after_closing_is_not_told(supervised, database, qtbot):
-    lease = take_lease(database, "nowhere", "somebody")
-    seen = supervised.backend._look()
-    supervised.backend.close()
-    with qtbot.assertNotEmitted(supervised.backend.status_changed):
-        supervised.backend._looked(seen)
-    release_lease(database, lease)

@@ -8,6 +8,7 @@ from damnit_backend.core.keys import CellKey, RunKey
 from damnit_gui.actions.catalogue import ACTIONS, MENUS
 from damnit_gui.actions.help_panel import HelpDialog
 from damnit_gui.main_window import MainWindow
+from damnit_gui.services.listener_view import ListenerView
 from damnit_gui.services.preferences import Preferences
 
 
@@ -63,6 +64,19 @@ def test_another_folder_takes_the_place_of_the_one_that_was_open(window, open_se
     assert window.panels is not former
     assert not window.actions_.qaction("run.reprocess").isEnabled()
     assert "read-only" in window.status.listener.text()
+
+
+def test_late_news_of_the_former_folder_are_not_shown_over_the_new_one(window, open_session):
+    former = window.session
+    window.set_session(open_session())
+    shown = window.status.listener.text()
+    former.backend.status_changed.emit(ListenerView(True, "of the former folder", "ok"))
+    former.live.connected_changed.emit(True)
+    former.live.problem_changed.emit("of the former folder")
+    former.editing.count_changed.emit(3)
+    assert window.status.listener.text() == shown
+    assert window.status.transport.text() == "polling"
+    assert not window.status.pending.isVisible()
 
 
 def test_pages_change_by_keyboard(window, qtbot):
