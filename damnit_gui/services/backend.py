@@ -4,6 +4,7 @@ import getpass
 import threading
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
@@ -94,8 +95,11 @@ class Backend(QObject):
     def _look_failed(self, error: BaseException) -> None:
         self._checking = False
         if not isinstance(error, UserError):
-            raise error
-        self._seen = Seen(supervised=ListenerState(False, problem=error.message, gave_up=True))
+            self._timer.stop()  # A bug; once is enough.
+            self._notifier.report(error)
+            return
+        # What fails is the look: the listener may be as well as it was.
+        self._seen = replace(self._seen, problem=error.message)
         self._show()
 
     def _take_status(self, status: Status) -> None:

@@ -15,7 +15,8 @@ UNKNOWN = ListenerState(False)
 class Seen:
     """What a look into the folder tells about its listener.
 
-    ``owner`` is empty for a listener of this user on this host, else ``user@host``.
+    ``owner`` is empty for a listener of this user on this host, else ``user@host``. ``problem`` says why a later look
+    did not succeed: all else is as it was before.
     """
 
     running: bool = False
@@ -25,6 +26,7 @@ class Seen:
     in_work: tuple[RunKey, ...] = ()
     last_run: RunKey | None = None
     last_run_at: float | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ def view_listener(seen: Seen, status: Status | None, *, read_only: bool, now: fl
     if not seen.running:
         text, token = _absent(seen.supervised, read_only)
         problem = seen.supervised.problem if token == "error" else ""
+        if seen.problem:
+            text, token, problem = _with_problem(text, seen.problem), "warning", seen.problem
         return ListenerView(False, text, token, None, seen.queued, (), seen.last_run, problem, log)
     activity = status.activity if status else (Activity.WORKING if seen.in_work else Activity.IDLE)
     queued = status.queued if status else seen.queued
@@ -59,14 +63,18 @@ def view_listener(seen: Seen, status: Status | None, *, read_only: bool, now: fl
     last_run, last_at = seen.last_run, seen.last_run_at
     if status and status.last_run is not None:
         last_run, last_at = RunKey(*status.last_run), status.last_run_at
-    problem = status.problem if status else ""
+    problem = seen.problem or (status.problem if status else "")
     text = _doing(activity, runs, queued, last_run, last_at, now)
     if seen.owner:
         text += f" (of {seen.owner})"
     if problem:
-        text += f" – {' '.join(problem.split())}"
+        text = _with_problem(text, problem)
     token = "warning" if problem else "busy" if activity is not Activity.IDLE else "ok"
     return ListenerView(True, text, token, activity, queued, runs, last_run, problem, log)
+
+
+def _with_problem(text: str, problem: str) -> str:
+    return f"{text} – {' '.join(problem.split())}"
 
 
 def _absent(state: ListenerState, read_only: bool) -> tuple[str, str]:
