@@ -13,11 +13,12 @@ import numpy as np
 
 from damnit_backend.core.errors import UserError
 
+from .restoring import RESTORE, Restore, read_restore, renamed_array, restored_dataset, restored_table
+
 REDUCED = ".reduced"
 PREVIEW = ".preview"
 ERRORS = ".errors"
 OBJECT_TYPE = "_damnit_objtype"
-UNNAMED = "__xarray_dataarray_variable__"
 
 
 class NoResultError(UserError):
@@ -126,11 +127,12 @@ def _read_sound(path: Path, place: str, name: str) -> Result:
             dataset = node.get("data")
             if dataset is None:
                 raise NoResultError(f"The result {node.name} is empty.")
-            return _typed(dataset, object_type)
-    return _xarray(path, place, ResultKind(object_type))
+            return _typed(dataset, object_type, read_restore(node))
+        restore = read_restore(node)
+    return _xarray(path, place, ResultKind(object_type), restore)
 
 
-def _typed(dataset: h5py.Dataset, object_type: str | None) -> Result:
+def _typed(dataset: h5py.Dataset, object_type: str | None, restore: Restore | None = None) -> Result:
     match object_type:
         case None:
             return _plain(dataset)
@@ -139,7 +141,7 @@ def _typed(dataset: h5py.Dataset, object_type: str | None) -> Result:
         case "PlotlyFigure":
             return Result(ResultKind.PLOTLY, dataset[()].tobytes().decode())
         case "series" | "dataframe":
-            return Result(ResultKind(object_type), _parquet(dataset[()].tobytes(), object_type))
+            return Result(ResultKind(object_type), _parquet(dataset[()], object_type, restore or Restore()))
         case _:
             raise UserError(f"The result {dataset.name} is of a kind that this version does not know: {object_type}.")
 
@@ -150,28 +152,31 @@ def _plain(dataset: h5py.Dataset) -> Result:
     return Result(ResultKind.ARRAY, dataset[()])
 
 
-def _parquet(content: bytes, object_type: str) -> Any:
+def _parquet(content: np.ndarray[Any, Any], object_type: str, restore: Restore) -> Any:
     import pandas as pd  # late: starting the window must not pay for it
 
-    frame = pd.read_parquet(io.BytesIO(content))
+    frame = restored_table(pd.read_parquet(io.BytesIO(content.data)), restore)
     return frame.iloc[:, 0] if object_type == "series" else frame
 
 
-def _xarray(path: Path, place: str, kind: ResultKind) -> Result:
+def _xarray(path: Path, place: str, kind: ResultKind, restore: Restore) -> Result:
     import xarray as xr  # late: starting the window must not pay for it
 
     # Other results of the file lie beside the group, without netCDF's dimensions: phony_dims allows for them.
     options: dict[str, Any] = {"driver_kwds": {"locking": False}, "phony_dims": "access"}
+    if restore.time_unit != "ns":
+        options["decode_times"] = xr.coders.CFDatetimeCoder(time_unit=restore.time_unit)  # type: ignore[arg-type]
     with xr.open_dataset(path, group=place, engine="h5netcdf", **options) as stored:
         dataset = stored.load()
-    dataset.attrs.pop(OBJECT_TYPE, None)
-    if kind is ResultKind.DATASET:
-        return Result(kind, dataset)
+    for attribute in (OBJECT_TYPE, RESTORE):
+        dataset.attrs.pop(attribute, None)
     names = list(dataset.data_vars)
+    dataset = restored_dataset(dataset, restore)
+    if kind is ResultKind.DATASET:
+        return Result(kind, dataset.rename(restore.names) if restore.names else dataset)
     if len(names) != 1:
         raise UserError(f"The result {place} in {path.name} should be one array, but holds {len(names)}.")
-    array = dataset[names[0]]
-    return Result(kind, array.rename(None) if names[0] == UNNAMED else array)
+    return Result(kind, renamed_array(dataset, str(names[0]), restore))
 
 
 def is_numeric(array: np.ndarray[Any, Any]) -> bool:

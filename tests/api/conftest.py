@@ -1,12 +1,21 @@
 """A folder as a notebook finds it: two runs, a failure, edits; without the process that computed them."""
 
 import io
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
 import pytest
 import xarray as xr
+from damnit_ctx.context import LoadedContext
+from damnit_ctx.execute import Executor, Plan
+from damnit_ctx.load import Loader
+from damnit_ctx.write import FragmentWriter
 from PIL import Image
 
 from damnit_backend.api import Damnit
@@ -16,6 +25,7 @@ from damnit_backend.store.edits import write_edit
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.fragments import find_fragments
 from damnit_backend.store.merge import merge_fragments
+from damnit_backend.store.opening import create_database
 from damnit_backend.store.variables import Declaration, add_editable, declare_computed
 
 PLOTLY = '{"data": [{"type": "scatter", "x": [1, 2], "y": [3, 4]}], "layout": {}}'
@@ -73,3 +83,30 @@ def db(folder: Folder, database: Database, labelled: xr.DataArray) -> Damnit:
     write_edit(database, CellKey(1234, 3, "quality"), 0.75)
     write_edit(database, CellKey(1234, 9, "comment"), "planned")
     return Damnit(folder.path)
+
+
+@pytest.fixture(scope="session")
+def round_trip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Any], Any]]:
+    """``round_trip(value)`` has a Variable return it, writes and merges that, and gives what a notebook reads."""
+    folder = Folder(tmp_path_factory.mktemp("round_trip"))
+    folder.results.mkdir()
+    folder.context_file.write_text("from damnit_ctx import Variable\n@Variable\ndef x(run): return run\n")
+    before = Path.cwd()
+    context = Loader().load(folder.context_file, folder.path)
+    os.chdir(before)
+    assert isinstance(context, LoadedContext)
+    tokens = itertools.count()
+
+    def round_trip(value: Any) -> Any:
+        key, paths = RunKey(1234, 5), []
+        writer = FragmentWriter(folder.results, "p1234_r5", f"{next(tokens)}", lambda path, _: paths.append(path))
+        events: list[dict[str, Any]] = []
+        Executor(context, Plan(("x",)), value, {}, writer, events.append).execute()
+        os.chdir(before)
+        writer.close()
+        assert events[-1]["outcome"] == "ok", events[-1]
+        assert not merge_fragments(database, key, paths).broken
+        return Damnit(folder.path)[5, "x"].read()
+
+    with closing(create_database(folder, proposal=1234)) as database:
+        yield round_trip

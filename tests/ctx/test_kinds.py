@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from damnit_ctx import kinds
+from damnit_ctx.labelled import UNNAMED
 
 Execute = Callable[..., Any]
 
@@ -113,7 +113,7 @@ def test_that_dataarrays_come_back_as_xarray_reads_them(execute: Execute) -> Non
         with xr.load_dataset(done.path_of(name), group=name, engine="h5netcdf") as dataset:
             (read,) = dataset.data_vars.values()
         if expected.name is None:
-            assert read.name == kinds.UNNAMED
+            assert read.name == UNNAMED
             read = read.rename(None)
         xr.testing.assert_identical(read, expected)
 
@@ -243,7 +243,7 @@ def test_that_previews_are_stored_beside_the_data_and_make_the_summary(execute: 
     assert done.attributes(".preview/dataarray")["_damnit_objtype"] == "dataarray"
     group = ".preview/dataarray"
     read = xr.load_dataset(done.path_of(group), group=group, engine="h5netcdf", phony_dims="sort")
-    assert read[kinds.UNNAMED].dims == ("q",)
+    assert read[UNNAMED].dims == ("q",)
     assert done.attributes(".preview/figure")["_damnit_objtype"] == "image"
     assert done.read(".preview/figure").shape == (200, 400, 4)
 
@@ -258,7 +258,10 @@ REFUSED = {
     "objects": ("np.array([{}, None])", "Python objects"),
     "ragged": ("[[1, 2], [3]]", "array"),
     "binary": (r"b'\xff\xfe'", "uint8"),
-    "attributes": ("xr.DataArray([1], attrs={'a': {}})", "xarray"),
+    "attributes": ("xr.DataArray([1], attrs={'a': object()})", "xarray"),
+    "levels": ("xr.DataArray([1.0], coords={'x': pd.MultiIndex.from_tuples([(1, 2)])}, dims='x')", "MultiIndex"),
+    "complex_column": ("pd.DataFrame({'wave': [1j]})", "wave"),
+    "objects_column": ("pd.Series([{}, 1], name='odd')", "odd"),
     "mixed": ("xr.DataArray(np.array([{}, 1]), dims='x')", "xarray"),
 }
 
@@ -266,7 +269,7 @@ REFUSED = {
 def test_that_what_cannot_be_saved_says_so_and_leaves_the_others_alone(execute: Execute) -> None:
     text = "".join(f"@Variable\ndef {name}(run): return {value}\n" for name, (value, _) in REFUSED.items())
 
-    done = execute(text + "@Variable\ndef good(run): return 1\n")
+    done = execute("import pandas as pd\n" + text + "@Variable\ndef good(run): return 1\n")
 
     for name, (_, words) in REFUSED.items():
         assert done.outcome(name)["outcome"] == "error", name

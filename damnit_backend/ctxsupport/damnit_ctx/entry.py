@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from damnit_ctx.kinds import Stored
 from damnit_ctx.summary import Summary
 
 OBJTYPE = "_damnit_objtype"
+#: An attribute beside it: JSON of what the value needs to be made again as it was.
+RESTORE = "desk_restore"
 #: The groups of a file beside those of the results.
 PLACES = (".reduced", ".preview", ".errors")
 #: Plain arrays above this size (bytes) are compressed.
@@ -67,8 +70,7 @@ def _write_result(file: h5py.File, path: Path, name: str, stored: Stored) -> h5p
     if isinstance(stored.content, xr.Dataset):
         return _append_netcdf(file, path, name, stored)
     group = file.create_group(name)
-    if stored.objtype is not None:
-        group.attrs[OBJTYPE] = stored.objtype
+    _describe(group, stored)
     _write_plain(group, "data", stored.content)
     return file
 
@@ -76,9 +78,7 @@ def _write_result(file: h5py.File, path: Path, name: str, stored: Stored) -> h5p
 def _write_preview(file: h5py.File, path: Path, place: str, stored: Stored) -> h5py.File:
     if isinstance(stored.content, xr.Dataset):
         return _append_netcdf(file, path, place, stored)
-    dataset = _write_plain(file, place, stored.content)
-    if stored.objtype is not None:
-        dataset.attrs[OBJTYPE] = stored.objtype
+    _describe(_write_plain(file, place, stored.content), stored)
     return file
 
 
@@ -87,8 +87,15 @@ def _append_netcdf(file: h5py.File, path: Path, place: str, stored: Stored) -> h
     file.close()  # xarray opens the file itself
     netcdf.append_group(path, place, stored.content)
     file = h5py.File(path, "r+")
-    file[place].attrs[OBJTYPE] = stored.objtype
+    _describe(file[place], stored)
     return file
+
+
+def _describe(node: h5py.Group | h5py.Dataset, stored: Stored) -> None:
+    if stored.objtype is not None:
+        node.attrs[OBJTYPE] = stored.objtype
+    if stored.restore:
+        node.attrs[RESTORE] = json.dumps(stored.restore)
 
 
 def _write_summary(reduced: h5py.Group, entry: Entry, summary: Summary) -> None:

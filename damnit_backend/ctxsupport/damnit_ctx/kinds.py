@@ -5,20 +5,18 @@ The one place that decides what can be saved. A new kind of value is one functio
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Callable
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from damnit_ctx import figures
+from damnit_ctx import figures, tables
 from damnit_ctx.figures import is_instance_of
+from damnit_ctx.labelled import storable_array, storable_dataset
 from damnit_ctx.text import storable
 
-#: xarray's own name for an array without one, when it is written to a file.
-UNNAMED = "__xarray_dataarray_variable__"
 _PLAIN_KINDS = "biufc"
 
 
@@ -30,11 +28,13 @@ class CannotSave(TypeError):
 class Stored:
     """What goes into the file: `objtype` as in the format's `_damnit_objtype`, None for a plain dataset.
 
-    `content` is an array, a string, or (for "dataarray" and "dataset") an xarray Dataset.
+    `content` is an array, a string, or (for "dataarray" and "dataset") an xarray Dataset. `restore`, of JSON's
+    types, is what a reader needs beside it to make the very value again; empty for most.
     """
 
     objtype: str | None
     content: NDArray[Any] | str | xr.Dataset
+    restore: dict[str, Any] = field(default_factory=dict)
 
 
 def encode(value: Any) -> Stored:
@@ -117,20 +117,11 @@ def _encode_text(value: Any) -> Stored:
 
 
 def _encode_dataarray(value: xr.DataArray) -> Stored:
-    name = UNNAMED if value.name is None else str(value.name)
-    if name in value.dims or name in value.coords:
-        name = UNNAMED  # a Dataset cannot hold the array beside a coordinate of the same name
-    return Stored("dataarray", _with_plain_names(value.to_dataset(name=name)))
+    return Stored("dataarray", *storable_array(value))
 
 
 def _encode_dataset(value: xr.Dataset) -> Stored:
-    return Stored("dataset", _with_plain_names(value))
-
-
-def _with_plain_names(dataset: xr.Dataset) -> xr.Dataset:
-    """The Dataset with names that netCDF can hold: text without `/`, which would make a path of them."""
-    names = [*dataset.variables, *dataset.sizes]
-    return dataset.rename({n: str(n).replace("/", "_") for n in names if not isinstance(n, str) or "/" in n})
+    return Stored("dataset", *storable_dataset(value))
 
 
 def _encode_figure(value: Any) -> Stored:
@@ -142,22 +133,20 @@ def _encode_plotly(value: Any) -> Stored:
 
 
 def _encode_series(value: Any) -> Stored:
-    return Stored("series", _parquet(value.to_frame()))
+    return _table("series", value, tables.series_parquet)
 
 
 def _encode_dataframe(value: Any) -> Stored:
-    return Stored("dataframe", _parquet(value))
+    return _table("dataframe", value, tables.parquet)
 
 
-def _parquet(frame: Any) -> NDArray[np.uint8]:
-    """The table as a Parquet file. Columns get names of text, which that format asks for."""
-    named = frame.set_axis([str(c) for c in frame.columns], axis="columns")
-    buffer = io.BytesIO()
+def _table(objtype: str, value: Any, encoder: Callable[[Any], tuple[NDArray[Any], dict[str, Any]]]) -> Stored:
     try:
-        named.to_parquet(buffer)
+        return Stored(objtype, *encoder(value))
     except ImportError as error:
         raise CannotSave(f"pandas objects need pyarrow to be saved: {error}") from error
-    return np.frombuffer(buffer.getvalue(), dtype=np.uint8)
+    except (ValueError, TypeError, NotImplementedError, OverflowError) as error:
+        raise CannotSave(f"pandas could not save this object as Parquet: {error}") from error
 
 
 _ENCODERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Stored]], ...] = (

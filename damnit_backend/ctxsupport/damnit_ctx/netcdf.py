@@ -35,10 +35,19 @@ def append_group(path: Path, group: str, dataset: xr.Dataset) -> None:
         )
     except ModuleNotFoundError as error:
         raise _no_h5netcdf() from error
-    except (TypeError, ValueError, NotImplementedError) as error:
+    except (TypeError, ValueError, NotImplementedError, AttributeError, _compatibility_error()) as error:
         if "h5netcdf" in str(error) and "engine" in str(error):
             raise _no_h5netcdf() from error
         raise CannotSave(f"xarray could not save this object: {error}") from error
+
+
+def _compatibility_error() -> type[Exception]:
+    """What h5netcdf raises for types that are HDF5's but not netCDF's."""
+    try:
+        from h5netcdf import CompatibilityError
+    except ImportError:
+        return TypeError
+    return CompatibilityError  # type: ignore[no-any-return]
 
 
 def _no_h5netcdf() -> CannotSave:

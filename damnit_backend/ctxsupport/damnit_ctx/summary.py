@@ -137,6 +137,6 @@ def max_diff(data: Any) -> float | None:
     low, high = np.fmin.reduce(array, axis=None), np.fmax.reduce(array, axis=None)
     if array.dtype.kind in "biu":
         return float(int(high) - int(low))
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         difference = float(abs(high - low))
     return None if np.isnan(difference) else difference

@@ -29,9 +29,14 @@ def array(value):
     }
 
 
+def label(name):
+    """A name as DAMNIT 0.4.0 gives it back: with `_` where the Variable's had `/`, which our API restores."""
+    return str(name).replace("/", "_")
+
+
 def labelled(value):
     return {
-        "name": None if value.name is None else str(value.name),
+        "name": None if value.name is None else label(value.name),
         "dims": [str(d) for d in value.dims],
         "data": array(value.values),
         "coords": {str(k): array(v.values) for k, v in sorted(value.coords.items())},
@@ -60,7 +65,7 @@ def describe(value):
     if isinstance(value, xr.DataArray):
         return {"dataarray": labelled(value)}
     if isinstance(value, xr.Dataset):
-        return {"dataset": {str(k): labelled(value[k]) for k in sorted(value.variables)}}
+        return {"dataset": {label(k): labelled(value[k]) for k in sorted(value.variables)}}
     if isinstance(value, pd.Series):
         return {"series": {"name": value.name, "csv": value.to_csv()}}
     if isinstance(value, pd.DataFrame):
