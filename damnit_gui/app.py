@@ -17,7 +17,7 @@ from damnit_gui.services.completeness import RunsComplete
 from damnit_gui.services.crashes import catch_crashes
 from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.services.log_file import begin_logging, log_path
-from damnit_gui.services.notifier import Notifier
+from damnit_gui.services.notifier import Level, Notice, Notifier
 from damnit_gui.services.opener import Opener
 from damnit_gui.services.os_signals import OsSignals
 from damnit_gui.services.preferences import Preferences, preferences_file
@@ -45,6 +45,10 @@ class AppOptions:
     listener: bool = True
     """Whether to start a listener for a folder that has none."""
 
+    @property
+    def unattended(self) -> bool:
+        return self.quit_when_runs is not None
+
 
 def parse_size(text: str | None) -> tuple[int, int] | None:
     """Width and height from a text such as ``1600x1000``."""
@@ -63,6 +67,7 @@ class App:
         self.qt = qt
         self.options = options
         self.exit_code = 0
+        self._finished = False
         self.notifier = Notifier()
         self.preferences = Preferences(options.preferences or preferences_file())
         theme = options.theme or self.preferences.theme
@@ -89,6 +94,7 @@ class App:
         opener.opening.connect(lambda _: window.welcome.show_busy(True))
         opener.opened.connect(self._show)
         opener.failed.connect(self._opening_failed)
+        self.notifier.posted.connect(self._note)
         hints = self.qt.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self._follow_system)
@@ -112,21 +118,36 @@ class App:
 
     def _opening_failed(self, error: UserError) -> None:
         self.window.show_opening_failed(error)
-        if self.options.quit_when_runs is not None:
+        if self.options.unattended:
             print(f"damnit: {error}", file=sys.stderr)
             self.finish(1)
+
+    def _note(self, notice: Notice) -> None:
+        """Nobody reads the messages of a program that is to end by itself."""
+        if notice.level is Level.BUG and self.options.unattended:
+            print(f"damnit: {notice.text}", file=sys.stderr)
+            if self._until is None:
+                self.finish(1)  # The folder was not opened, and never will be.
 
     def _follow_system(self) -> None:
         if self.window.theme == SYSTEM:
             apply_theme(self.qt, SYSTEM)
 
     def finish(self, exit_code: int) -> None:
-        """Take the picture that was asked for, and end."""
-        if self.options.screenshot is not None:
-            take_picture(self.window, self.options.screenshot)
-        self.exit_code = exit_code
-        self.window.close()
-        self.qt.quit()
+        """Take the picture that was asked for, and end: whatever happens."""
+        if self._finished:
+            return
+        self._finished = True
+        self.exit_code = 1
+        try:
+            if self.options.screenshot is not None:
+                take_picture(self.window, self.options.screenshot)
+            self.exit_code = exit_code
+        except UserError as error:
+            print(f"damnit: {error}", file=sys.stderr)
+        finally:
+            self.window.close()
+            self.qt.quit()
 
     def run(self) -> int:
         options = self.options
@@ -137,11 +158,12 @@ class App:
         else:
             self.window.restore_place(DEFAULT_SIZE)
         self.window.show()
-        if options.folder is not None:
-            self.open(options.folder)
         if options.quit_after is not None:
-            late = 0 if options.quit_when_runs is None else 1
-            QTimer.singleShot(round(options.quit_after * 1000), lambda: self.finish(late))
+            QTimer.singleShot(round(options.quit_after * 1000), lambda: self.finish(int(options.unattended)))
+        folder = options.folder
+        if folder is not None:
+            # In the event loop, where a failure is caught and the timer above ends what does not end by itself.
+            QTimer.singleShot(0, lambda: self.open(folder))
         try:
             with catch_crashes(self.notifier):
                 self.qt.exec()
@@ -165,7 +187,10 @@ class App:
 
 def take_picture(window: MainWindow, path: Path) -> None:
     """Write what the window shows to a PNG file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"The picture of the window cannot be written to {path}: {error.strerror}.") from error
     if not window.grab().save(str(path), "PNG"):
         raise UserError(f"The picture of the window cannot be written to {path}.")
 

@@ -19,6 +19,7 @@ import sys, json
 from pathlib import Path
 from damnit_gui.app import AppOptions, run_gui
 options = json.loads(sys.argv[1])
+exec(sys.argv[2])
 for name in ("screenshot", "preferences"):
     options[name] = Path(options[name])
 print("ready", flush=True)
@@ -28,13 +29,13 @@ sys.exit(run_gui(AppOptions(**options, listener=False)))
 
 @pytest.fixture
 def start(tmp_path):
-    """Starts the program without a screen; what still runs at the end of the test is killed."""
+    """Starts the program without a screen, after some code; what still runs at the end of the test is killed."""
     started = []
 
-    def run(**options):
+    def run(before="", **options):
         options = {"screenshot": str(tmp_path / "window.png"), "preferences": str(tmp_path / "window.ini")} | options
         process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, json.dumps(options)],
+            [sys.executable, "-c", PROGRAM, json.dumps(options), before],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         started.append(process)
@@ -83,6 +84,31 @@ def test_a_folder_that_is_none_ends_an_unattended_start(start, tmp_path):
     assert process.returncode == 1
     assert "There is no folder" in errors
     assert "Traceback" not in errors
+
+
+def test_a_picture_that_cannot_be_written_is_said_and_does_not_keep_the_program_from_ending(
+    start, small_folder, tmp_path
+):
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file" / "window.png", tmp_path):
+        process = start(folder=str(small_folder.path), quit_when_runs=5, screenshot=str(place))
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert f"cannot be written to {place}" in errors
+
+
+OPENING_FAILS = """
+from damnit_gui.services.folder_session import FolderSession
+FolderSession.start = lambda self: 1 / 0
+"""
+
+
+@pytest.mark.parametrize("options", [{"quit_when_runs": 1}, {"quit_after": 1.0}])
+def test_a_bug_while_opening_does_not_keep_an_unattended_program_from_ending(start, small_folder, options):
+    process = start(OPENING_FAILS, folder=str(small_folder.path), **options)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == (1 if "quit_when_runs" in options else 0)
+    assert "ZeroDivisionError" in errors
 
 
 def test_starting_the_window_imports_nothing_heavy():
