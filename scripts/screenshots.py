@@ -21,7 +21,7 @@ from damnit_backend.store.folder import USUAL_PLACE, Folder
 from damnit_backend.store.opening import open_database
 
 TARGET = Path(__file__).resolve().parent.parent / "resources" / "screenshots"
-RUNS = 12
+RUNS = 16
 SIZES = ((1600, 1000), (1280, 800))
 THEMES = ("light", "dark")
 SETTLED = 1.2
@@ -31,9 +31,27 @@ COMMENTS = {
     1: "Dark, before the beam",
     2: "Looking for the jet",
     3: "Camera was off",
-    7: "Good hits",
-    11: "Best so far",
+    7: "Where is the jet now?",
+    8: "Ferritin, second batch",
+    10: "Best so far",
+    12: "Jet moved, realigned",
+    14: "Ring is dimmer?",
 }
+HIDDEN = (
+    "start_time",
+    "run_type",
+    "n_trains",
+    "label",
+    "photon_energy",
+    "motor",
+    "spot_position",
+    "diode_signal",
+    "transmission",
+    "jet_centre",
+    "jet_scan",
+    "ring_radius",
+)
+"""Columns left out, so that comments, an error, curves, images and colours are in one picture."""
 
 
 def main() -> None:
@@ -76,6 +94,7 @@ def take(
     from benchmarks.event_loop import run_for, run_until
     from damnit_backend.control.listener import stop_listener
     from damnit_gui.app import App, AppOptions, take_picture
+    from damnit_gui.plots.spec import PlotSpec
 
     name = f"{theme}-{size[0]}x{size[1]}"
     # Each picture shows the window as it is for the first time.
@@ -96,12 +115,12 @@ def take(
     run_until(lambda: window.session is not None and window.session.backend.view.running, 30)
     panels = window.panels
     assert panels is not None
-    key = CellKey(beamtime.options.proposal, 7, "energy_along_run")
-    panels.plots.add_plot("pulse_energy", "diode_signal")
-    panels.plots.add_plot("run", "pulse_energy")
+    key = CellKey(beamtime.options.proposal, 14, "detector_image")
+    panels.table.model.set_columns(panels.table.model.column_order(), HIDDEN)
+    panels.plots.add_spec(PlotSpec("run", "hit_rate", lines=True))
     panels.table.focus_cell(key)
     picture("window")
-    panels.open_result(CellKey(*key.row, "detector_image"))
+    panels.open_result(key)
     picture("result")
     panels.show_run_log(RunKey(*key.row))
     window.docks.reveal("jobs")
@@ -111,6 +130,8 @@ def take(
     code = folder.context_file.read_text(encoding="utf-8")
     panels.editor.editor.setText(code.replace("return len(run.train_ids)", "return len(run.train_ids"))
     panels.editor.check_now()
+    run_until(lambda: not panels.editor.widgets.problems.isHidden(), 30)
+    panels.editor.next_problem()
     picture("editor")
     panels.editor.editor.setText(code)
     app.close()

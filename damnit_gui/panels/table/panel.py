@@ -182,7 +182,9 @@ class RunTablePanel(QWidget):
             self.bar.setVisible(rows > 0)
             if had_focus:
                 self.view.setFocus()
-        self.bar.count.setText(f"{counted(rows, 'run')} · {counted(self.model.columnCount(), 'column')}")
+        shown, columns = self.model.columnCount(), len(self.model.all_columns())
+        some = "" if shown == columns else f"{shown} of "
+        self.bar.count.setText(f"{counted(rows, 'run')} · {some}{counted(columns, 'column')}")
         if self._session.table.data is not None:
             self._failure = None
             session = self._session

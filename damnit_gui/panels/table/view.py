@@ -1,7 +1,7 @@
 """The table view: keeps its place while rows come in, and has a key for everything."""
 
-from PyQt6.QtCore import QModelIndex, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QResizeEvent
+from PyQt6.QtCore import QItemSelectionModel, QModelIndex, Qt, pyqtSignal
+from PyQt6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from damnit_gui.cells.delegate import CellDelegate
@@ -105,6 +105,18 @@ class RunTableView(QTableView):
         if viewport is not None and current.row() != previous.row():
             viewport.update()
         self.current_changed.emit()
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Begin at a run in sight, the newest if it is: Qt would take the first one, wherever it is."""
+        selection = self.selectionModel()
+        if selection is not None and not self.currentIndex().isValid():
+            newest = self._table.newest_run()
+            row = None if newest is None else self._table.row_of(newest)
+            if row is not None and not self.is_row_in_view(row):
+                row = self.rowAt(0)
+            if row is not None:
+                selection.setCurrentIndex(self._table.index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+        super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is None:

@@ -66,6 +66,11 @@ def test_the_current_cell_is_announced_once(panel) -> None:
     assert panel.current_cell() == key(4, "energy")
 
 
+def test_with_the_focus_the_newest_run_becomes_the_current_one(panel) -> None:
+    assert panel.current_cell().run == 5
+    assert panel.selected_rows() == [RunKey(1234, 5)]
+
+
 def test_sorting_keeps_the_current_cell(panel, qtbot) -> None:
     panel.focus_cell(key(2, "energy"))
     click_title(panel, qtbot, "energy")
@@ -277,6 +282,13 @@ def test_menus_open_where_they_are_asked_for(panel) -> None:
     columns = {action.text(): action for action in panel.bar.columns_menu.actions()}
     columns["Run type"].setChecked(False)
     assert panel.model.section_of("kind") is None
+
+
+def test_hidden_columns_are_counted_so_that_nobody_forgets_them(panel) -> None:
+    columns = panel.model.columnCount()
+    assert panel.bar.count.text() == f"5 runs · {columns} columns"
+    panel.model.set_columns(panel.model.column_order(), {"energy", "motor"})
+    assert panel.bar.count.text() == f"5 runs · {columns - 2} of {columns} columns"
 
 
 def test_all_columns_may_be_hidden_while_runs_arrive(panel, session, add_run) -> None:
