@@ -90,9 +90,10 @@ class App:
         window, opener = self.window, self.opener
         window.folder_requested.connect(self.open)
         window.welcome.make_requested.connect(opener.make)
-        window.welcome.demo_requested.connect(lambda place: opener.demonstrate(Path(place).expanduser()))
+        window.welcome.demo_requested.connect(opener.demonstrate)
         opener.opening.connect(lambda _: window.welcome.show_busy(True))
         opener.opened.connect(self._show)
+        opener.found_open.connect(self._come_back)
         opener.failed.connect(self._opening_failed)
         self.notifier.posted.connect(self._note)
         hints = self.qt.styleHints()
@@ -102,10 +103,11 @@ class App:
     def open(self, text: str) -> None:
         """Open a folder, or come back to it if it is the one that is open."""
         session = self.window.session
-        if session is not None and Path(text).expanduser().absolute() == session.folder.path:
-            self.window.show_page("table")
-        else:
-            self.opener.open(text)
+        self.opener.open(text, None if session is None else session.folder)
+
+    def _come_back(self) -> None:
+        self.window.welcome.show_busy(False)
+        self.window.show_page("table")
 
     def _show(self, session: FolderSession) -> None:
         self.window.welcome.show_busy(False)

@@ -70,15 +70,23 @@ def find_proposal(proposal: int, settings: Settings) -> Path:
     return found[-1]
 
 
+def named_path(text: str) -> Path:
+    """A path as people write it, such as ``~/data``. UserError if there is no such home.
+
+    Blocking: where home directories are may have to be asked of another host.
+    """
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        raise UserError(f"There is no folder {text}: {error}", "Check the spelling.") from error
+
+
 def resolve_folder(text: str, settings: Settings) -> Folder:
     """The folder that people mean: its path, a proposal number, or a directory in which the only one lies."""
     digits = text.removeprefix("p")
     if re.fullmatch("[0-9]{1,9}", digits) and not Path(text).exists():
         return Folder(find_proposal(int(digits), settings) / USUAL_PLACE)
-    try:
-        path = Path(text).expanduser().absolute()
-    except RuntimeError as error:
-        raise UserError(f"There is no folder {text}: {error}", "Check the spelling.") from error
+    path = named_path(text)
     named = Folder(path)
     if has_database(named):
         return named

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from damnit_backend.core.errors import UserError
-from damnit_backend.core.settings import Settings
 from damnit_backend.store.database import Database
-from damnit_backend.store.folder import Folder, require_folder
+from damnit_backend.store.folder import Folder
 from damnit_backend.store.opening import open_database
 from damnit_backend.store.settings import folder_proposal
 
@@ -25,8 +24,7 @@ class FolderAccess:
         return Database(self.folder, read_only=self.read_only)
 
 
-def open_access(text: str, settings: Settings) -> FolderAccess:
-    """Find and check the folder that people name by a path or a proposal number. Blocking; UserError if it is none."""
-    folder = require_folder(text, settings)
+def check_access(folder: Folder) -> FolderAccess:
+    """Check a folder. Blocking; UserError if something is wrong with it."""
     with open_database(folder) as database:
         return FolderAccess(folder, database.read_only, folder_proposal(database))

@@ -60,6 +60,31 @@ def test_what_is_not_there_is_said(opener, opened, qtbot, text, words):
     assert opened == []
 
 
+@pytest.mark.parametrize("ask", ["open", "make", "demonstrate"])
+def test_the_home_of_somebody_who_does_not_exist(opener, opened, qtbot, notifier, ask):
+    requests = {
+        "open": lambda place: opener.open(place),
+        "make": lambda place: opener.make(1234, place),
+        "demonstrate": lambda place: opener.demonstrate(place),
+    }
+    with qtbot.waitSignal(opener.failed) as got:
+        requests[ask]("~nosuchuser/data")
+    assert "no folder ~nosuchuser/data" in got.args[0].message
+    assert (opened, notifier.notices) == ([], [])
+
+
+def test_a_folder_is_made_in_the_home_that_a_tilde_stands_for(opener, opened, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    opener.make(None, "~/mine")
+    assert opened[0].folder.path == tmp_path / "mine"
+
+
+def test_the_folder_that_is_shown_is_not_opened_again(opener, opened, qtbot, small_folder):
+    with qtbot.waitSignal(opener.found_open):
+        opener.open(str(small_folder.path), small_folder)
+    assert opened == []
+
+
 def test_a_directory_that_is_no_damnit_folder(opener, qtbot, tmp_path):
     error = failure(opener, qtbot, str(tmp_path))
     assert "not a DAMNIT folder" in error.message
@@ -85,7 +110,7 @@ def test_a_place_that_is_taken(opener, qtbot, small_folder):
 
 
 def test_a_bug_while_opening_is_reported_and_the_page_gets_an_answer(opener, qtbot, notifier, monkeypatch):
-    monkeypatch.setattr("damnit_gui.services.opener.open_access", lambda *_: 1 / 0)
+    monkeypatch.setattr("damnit_gui.services.opener.require_folder", lambda *_: 1 / 0)
     assert "failed" in failure(opener, qtbot, "x").message
     assert "ZeroDivisionError" in notifier.notices[-1].text
 
