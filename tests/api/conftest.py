@@ -14,6 +14,7 @@ import pytest
 import xarray as xr
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.execute import Executor, Plan
+from damnit_ctx.inputs import Inputs
 from damnit_ctx.load import Loader
 from damnit_ctx.write import FragmentWriter
 from PIL import Image
@@ -101,7 +102,7 @@ def round_trip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[A
         key, paths = RunKey(1234, 5), []
         writer = FragmentWriter(folder.results, "p1234_r5", f"{next(tokens)}", lambda path, _: paths.append(path))
         events: list[dict[str, Any]] = []
-        Executor(context, Plan(("x",)), value, {}, writer, events.append).execute()
+        Executor(context, Plan(("x",)), value, Inputs(), writer, events.append).execute()
         os.chdir(before)
         writer.close()
         assert events[-1]["outcome"] == "ok", events[-1]

@@ -15,6 +15,7 @@ import h5py
 import pytest
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.execute import Executor, Plan
+from damnit_ctx.inputs import Inputs
 from damnit_ctx.load import Loader
 from damnit_ctx.problem import Problem
 from damnit_ctx.write import FragmentWriter
@@ -162,13 +163,13 @@ from damnit_ctx import Variable, Cell, Skip
 def execute(context_of: Callable[[str], LoadedContext], folder: Path) -> Callable[[str], Executed]:
     """Execute all Variables of a context file's text in this process, on a run that is only an object."""
 
-    def execute(text: str, run: Any = object()) -> Executed:  # noqa: B008  (any object will do)
+    def execute(text: str, run: Any = object(), **inputs: Any) -> Executed:  # noqa: B008  (any object will do)
         context = context_of(HEADER + textwrap.dedent(text))
         done = Executed()
         writer = FragmentWriter(folder / "extracted_data", "p1_r2", "token", lambda p, _: done.paths.append(p))
         plan = Plan(tuple(context.order(context.nodes)))
         meta = {"run_number": 2, "proposal": 1, "proposal_path": Path("/p000001")}
-        Executor(context, plan, run, meta, writer, done.events.append).execute()
+        Executor(context, plan, run, Inputs(meta, **inputs), writer, done.events.append).execute()
         writer.close()
         return done
 

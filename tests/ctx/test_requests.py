@@ -28,8 +28,9 @@ def test_that_requests_are_read() -> None:
     assert parse(json.dumps(load).encode()) == LoadRequest(1, Path("/a/context.py"), Path("/a"), None)
     assert parse(b'{"do": "cancel", "id": 5}') == CancelRequest(5)
     assert parse(b'{"do": "quit"}') == QuitRequest()
-    request = parse(json.dumps({**RUN, "variables": ["a"], "seconds": 5}).encode())
+    request = parse(json.dumps({**RUN, "variables": ["a"], "seconds": 5, "params": {"gain": 2.5}}).encode())
     assert isinstance(request, RunRequest)
+    assert request.params == {"gain": 2.5}
     assert (request.variables, request.seconds, request.fragments) == (("a",), 5.0, Path("/f"))
 
 
@@ -55,6 +56,9 @@ def test_that_what_is_no_request_is_refused(line: bytes) -> None:
         ("proposal_path", None),
         ("fragments", "/nul\0"),
         ("log", 3),
+        ("params", ["gain"]),
+        ("params", {"gain": None}),
+        ("params", {"gain": [1]}),
         ("data", "proc"),
         ("data", ["raw"]),
         ("trigger", "all"),

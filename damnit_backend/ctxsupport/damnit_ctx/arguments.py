@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 #: What may stand before the `#` of an annotation.
-PREFIXES = ("var", "self", "meta")
+PREFIXES = ("var", "self", "meta", "mymdc", "param")
 #: Those that ask for results of other Variables.
 DEPENDENCIES = ("var", "self")
 #: What may stand after `meta#`.

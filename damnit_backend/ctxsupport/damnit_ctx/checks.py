@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from damnit_ctx import graph
+from damnit_ctx import graph, metadata
 from damnit_ctx.arguments import DEPENDENCIES, META_NAMES, PREFIXES, Argument
 from damnit_ctx.context import Node
 from damnit_ctx.gather import Gathered
@@ -16,6 +16,7 @@ from damnit_ctx.variable import Variable
 #: Columns of the run table that are no Variables.
 RESERVED_NAMES = ("proposal", "run", "start_time", "added_at", "comment")
 _DATA = ("raw", "proc")
+_NAMES = {"meta": META_NAMES, "mymdc": metadata.NAMES}
 
 
 def check(gathered: Gathered, positions: Positions) -> dict[str, Node] | list[Problem]:
@@ -162,9 +163,10 @@ def _argument_problem(a: Argument) -> str | None:
     if a.prefix not in PREFIXES:
         known = ", ".join(f"{p}#" for p in PREFIXES)
         return f"{a.prefix}#{a.target} begins with an unknown prefix (known: {known})"
-    if a.prefix == "meta" and a.target not in META_NAMES:
-        return f"meta# knows {', '.join(META_NAMES)}, not {a.target!r}"
-    return None
+    known_names = _NAMES.get(a.prefix)
+    if known_names is not None and a.target not in known_names:
+        return f"{a.prefix}# knows {', '.join(known_names)}, not {a.target!r}"
+    return None if a.target else f"{a.prefix}# must be followed by a name"
 
 
 def _needed(wanted: Mapping[str, Wanted]) -> dict[str, list[str]]:

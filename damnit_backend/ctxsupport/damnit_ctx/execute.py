@@ -14,9 +14,12 @@ from damnit_ctx.arguments import Argument
 from damnit_ctx.cell import Cell
 from damnit_ctx.context import LoadedContext, Node
 from damnit_ctx.entry import Entry
+from damnit_ctx.inputs import Inputs
 from damnit_ctx.kinds import CannotSave
+from damnit_ctx.metadata import MetadataError
 from damnit_ctx.outcome import Outcome, from_exception, user_traceback, without_results
 from damnit_ctx.text import storable
+from damnit_ctx.variable import Skip
 from damnit_ctx.write import FragmentFailed, FragmentWriter
 
 log = logging.getLogger("damnit_ctx")
@@ -57,14 +60,14 @@ class Executor:
         context: LoadedContext,
         plan: Plan,
         run: Any,
-        meta: Mapping[str, Any],
+        inputs: Inputs,
         writer: FragmentWriter,
         report: Report,
     ) -> None:
         self._context = context
         self._plan = plan
         self._run = run
-        self._meta = meta
+        self._inputs = inputs
         self._writer = writer
         self._report = report
         self._outcomes: dict[str, Outcome] = dict(plan.known)
@@ -113,6 +116,8 @@ class Executor:
             outcome = without_results(missing.causes)
             log.warning("%s: %s", variable.name, outcome.message)
             return None, outcome
+        except (Skip, MetadataError) as error:
+            return None, self._failure(variable.name, error)
         try:
             os.chdir(self._context.folder)  # whatever the Variable before did
             with surroundings.kept():
@@ -132,13 +137,11 @@ class Executor:
         return outcome
 
     def _arguments(self, node: Node) -> dict[str, Any]:
-        """The keyword arguments of the Variable's function. Raises Missing."""
-        values: dict[str, Any] = {}
+        """The keyword arguments of the Variable's function. Raises Missing, or what `Inputs.values` raises."""
+        values = self._inputs.values(node.arguments)
         missing: dict[str, Outcome] = {}
         for argument in node.arguments:
-            if argument.prefix == "meta":
-                values[argument.name] = self._meta[str(argument.target)]
-            elif argument.name in node.wanted:
+            if argument.name in node.wanted:
                 values.update(self._results_for(argument, node.wanted[argument.name], missing))
         if missing:
             raise Missing(missing)

@@ -41,6 +41,7 @@ class RunRequest:
     fragments: Path
     log: Path
     seconds: float | None
+    params: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def _parse(do: str, request_id: int, fields: Mapping[str, Any]) -> Request:
         fragments=_path(fields, "fragments"),
         log=_path(fields, "log"),
         seconds=_seconds(fields),
+        params=_params(fields),
     )
 
 
@@ -138,3 +140,12 @@ def _seconds(fields: Mapping[str, Any]) -> float | None:
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 < value < 1e9:
         raise BadRequest("seconds must be null or a number above 0")
     return float(value)
+
+
+def _params(fields: Mapping[str, Any]) -> dict[str, Any]:
+    value = fields.get("params")
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not all(isinstance(v, (bool, int, float, str)) for v in value.values()):
+        raise BadRequest("params must be null or an object of truth values, numbers and texts")
+    return value

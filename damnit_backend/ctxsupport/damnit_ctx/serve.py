@@ -6,8 +6,9 @@ First it says `{"event": "hello", "protocol": 1, …}`; without the packages it 
 - `load`: executes a context file in this process, answered by `loaded` or `not_loaded`. The server is there to
   be killed and replaced if the file hangs. What was loaded last is what runs.
 - `run`: computes Variables on a run in a fork of this process. `data` says what to open; `variables` names what
-  to compute, else `trigger` does (those that run on that kind of data), else all that `data` suffices for. Events
-  `running`, `started`, `finished`, `fragment`, at the end `done`. Several may go on at once.
+  to compute, else `trigger` does (those that run on that kind of data), else all that `data` suffices for;
+  `params` has the values of `param#` arguments, by name. Events `running`, `started`, `finished`, `fragment`, at
+  the end `done`. Several may go on at once.
 - `cancel`: ends a run. `quit`, or the end of standard input: ends all, and the server.
 
 A line that is no request is answered by `bad_request`.

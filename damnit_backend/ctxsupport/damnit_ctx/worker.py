@@ -23,9 +23,11 @@ import numpy as np
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.entry import Entry
 from damnit_ctx.execute import Executor, Plan, error_entry, record
+from damnit_ctx.inputs import Inputs
 from damnit_ctx.job import OWN_FAILURE
 from damnit_ctx.kinds import Stored
 from damnit_ctx.load import enter
+from damnit_ctx.metadata import Catalogue
 from damnit_ctx.outcome import Outcome
 from damnit_ctx.requests import RunRequest
 from damnit_ctx.runs import CannotOpen, RunFiles
@@ -148,8 +150,12 @@ def _compute(task: Task, pipe: EventPipe) -> None:
     if task.first and run is not None:
         _write_start_time(files.start_time(run), writer)
     _record_verdicts(task, writer, pipe)
-    Executor(task.context, task.plan, run, files.meta(), writer, pipe.send).execute()
+    Executor(task.context, task.plan, run, _inputs(request, files), writer, pipe.send).execute()
     writer.close()
+
+
+def _inputs(request: RunRequest, files: RunFiles) -> Inputs:
+    return Inputs(files.meta(), request.params, Catalogue(request.proposal, request.run))
 
 
 def _publisher(pipe: EventPipe) -> Any:
