@@ -119,6 +119,9 @@ def take(
     panels.table.model.set_columns(panels.table.model.column_order(), HIDDEN)
     panels.plots.add_spec(PlotSpec("run", "hit_rate", lines=True))
     panels.table.focus_cell(key)
+    scroll_bar = panels.table.view.horizontalScrollBar()
+    assert scroll_bar is not None
+    scroll_bar.setValue(0)
     picture("window")
     panels.open_result(key)
     picture("result")

@@ -99,7 +99,9 @@ class TableCommands(QObject):
         first = (
             Entry("Edit", lambda: self._edit(key), "mdi6.pencil-outline", "F2")
             if self._table.flags(index) & Qt.ItemFlag.ItemIsEditable
-            else Entry("Open", lambda: self.opened.emit(key), "mdi6.arrow-expand", enabled=key.name != START_TIME)
+            else Entry(
+                "Open", lambda: self.opened.emit(key), "mdi6.arrow-expand", "Return", enabled=key.name != START_TIME
+            )
         )
         entries = [first, *self._failed_edit(key), Entry("Copy", self.copy, "mdi6.content-copy", "Ctrl+C")]
         entries.append(Entry("Copy with headings", lambda: self.copy(headings=True), keys="Ctrl+Shift+C"))
@@ -149,7 +151,11 @@ class TableCommands(QObject):
             Entry("Select the column", lambda: self._select_column(column.name)),
             SEPARATOR,
             self._hide(section),
-            Entry(f"Show {counted(hidden, 'hidden column')}", self.show_all, enabled=hidden > 0),
+            Entry(
+                f"Show {counted(hidden, 'hidden column')}" if hidden else "Show hidden columns",
+                self.show_all,
+                enabled=hidden > 0,
+            ),
         ]
 
     def run_entries(self, runs: Sequence[RunKey], section: int | None = None) -> list[Entry]:
