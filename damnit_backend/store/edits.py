@@ -1,7 +1,9 @@
 """Writing what people type: comments and editable variables."""
 
+import enum
 import sqlite3
 import time
+from typing import Final, TypeAlias
 
 from damnit_backend.core.codec import encode
 from damnit_backend.core.errors import UserError
@@ -23,13 +25,32 @@ _ACCEPTED: dict[str, tuple[type, ...]] = {
 """What may be stored for each type of variable; the comment of a run is a string."""
 
 
-def write_edit(database: Database, key: CellKey, value: bool | int | float | str | None) -> None:
+Typed: TypeAlias = bool | int | float | str | None
+"""What people can type into a cell; None empties it."""
+
+
+class Anything(enum.Enum):
+    ANYTHING = "anything"
+
+
+ANYTHING: Final = Anything.ANYTHING
+"""Whatever a cell holds."""
+
+
+class OtherValueError(UserError):
+    """The cell holds something else than what was to be replaced."""
+
+
+def write_edit(database: Database, key: CellKey, value: Typed, *, replacing: Typed | Anything = ANYTHING) -> None:
     """Store what a person typed into a cell; None empties it. The run is added if it is new.
 
-    UserError if the variable is not one that people edit, or is of another type than the value.
+    UserError if the variable is not one that people edit, or is of another type than the value; OtherValueError,
+    with nothing written, if the cell does not hold ``replacing``.
     """
     with database.writing() as sql:
         value = _checked(sql, key.name, value)
+        if replacing is not ANYTHING:
+            _require(sql, key, replacing)
         now = time.time()
         sql.execute("INSERT OR IGNORE INTO run_info VALUES (?, ?, NULL, ?)", (*key.row, now))
         stored = encode(CellValue(value))
@@ -44,9 +65,23 @@ def write_edit(database: Database, key: CellKey, value: bool | int | float | str
         )
 
 
-def _checked(
-    sql: sqlite3.Connection, name: str, value: bool | int | float | str | None
-) -> bool | int | float | str | None:
+def _require(sql: sqlite3.Connection, key: CellKey, value: Typed) -> None:
+    expected = encode(CellValue(value)).value
+    # In SQL, so that what the database makes of a value (NaN is nothing, 2 is 2.0) is compared with what it holds.
+    row = sql.execute(
+        "SELECT stored.value, stored.timestamp, stored.value IS wanted.value FROM (SELECT ? AS value) AS wanted"
+        " LEFT JOIN run_variables AS stored ON proposal = ? AND run = ? AND name = ? AND version = 1",
+        (expected, *key),
+    ).fetchone()
+    now, at, same = row
+    if same:
+        return
+    what = "emptied" if now is None else f"changed to {now!r}"
+    when = time.strftime(" (%H:%M:%S on %Y-%m-%d)", time.localtime(at)) if isinstance(at, int | float) else ""
+    raise OtherValueError(f"Since then it was {what} elsewhere{when}.", "That value stays.")
+
+
+def _checked(sql: sqlite3.Connection, name: str, value: Typed) -> Typed:
     """The value as the variable's type has it."""
     type_ = "string"
     if name != COMMENT:

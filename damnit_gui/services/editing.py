@@ -2,7 +2,6 @@
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
@@ -10,7 +9,7 @@ from PyQt6.QtGui import QUndoCommand, QUndoStack
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey
 from damnit_backend.store.database import DatabaseBusyError
-from damnit_backend.store.edits import write_edit
+from damnit_backend.store.edits import ANYTHING, Anything, OtherValueError, Typed, write_edit
 from damnit_backend.store.feed import last_seq
 
 from .access import FolderAccess
@@ -18,9 +17,6 @@ from .live import Live
 from .notifier import Notifier
 from .table import TableService
 from .tasks import Tasks
-
-Typed: TypeAlias = bool | int | float | str | None
-"""What people can type into a cell; None empties it."""
 
 ATTEMPTS = 6
 """How often a write is tried while another program holds the database's lock (the store waits itself each time)."""
@@ -40,6 +36,7 @@ class _Write:
     command: "_EditCommand"
     key: CellKey
     value: Typed
+    replacing: Typed | Anything
     attempts: int = 0
 
 
@@ -109,11 +106,11 @@ class Editing(QObject):
         if edit is not None and edit.error:
             self._set_pending(key, None)
 
-    def write(self, command: "_EditCommand", key: CellKey, value: Typed) -> None:
-        """For undo commands: show the value as pending and queue its writing."""
+    def write(self, command: "_EditCommand", key: CellKey, value: Typed, replacing: Typed | Anything) -> None:
+        """For undo commands: show the value as pending and queue its writing in place of another."""
         self._stored_at.pop(key, None)
         self._set_pending(key, PendingEdit(value))
-        self._queue.append(_Write(command, key, value))
+        self._queue.append(_Write(command, key, value, replacing))
         self._write_next()
 
     def _shown(self, key: CellKey) -> Typed:
@@ -139,7 +136,7 @@ class Editing(QObject):
 
     def _store(self, write: _Write) -> int:
         with self._access.database() as database:
-            write_edit(database, write.key, write.value)
+            write_edit(database, write.key, write.value, replacing=write.replacing)
             with database.reading() as sql:
                 return last_seq(sql)
 
@@ -167,7 +164,9 @@ class Editing(QObject):
         write.command.fail()
         reason = error.message if isinstance(error, UserError) else "the program has a bug (see the messages)"
         if not any(later.key == write.key for later in self._queue):
-            self._set_pending(write.key, PendingEdit(write.value, reason))
+            # What was undone is nobody's new text, which would have to be kept.
+            kept = None if isinstance(error, OtherValueError) else PendingEdit(write.value, reason)
+            self._set_pending(write.key, kept)
         if isinstance(error, UserError):
             where = f"{write.key.name} of run {write.key.run}"
             self._notifier.error(f"The edit of {where} was not stored: {error.message}", error.hint)
@@ -185,7 +184,7 @@ class Editing(QObject):
 
 
 class _EditCommand(QUndoCommand):
-    """One edit. Undoing it is another write of what the cell showed before."""
+    """One edit. Undoing it is another write of what the cell showed before, if it still holds what the edit made."""
 
     def __init__(self, editing: Editing, key: CellKey, before: Typed, after: Typed) -> None:
         super().__init__(f"edit of {key.name} in run {key.run}")
@@ -194,6 +193,8 @@ class _EditCommand(QUndoCommand):
         self._before = before
         self._after = after
         self._failed = False
+        self._replacing: Typed | Anything = ANYTHING
+        """At first whatever is there: people see what they type over."""
 
     def fail(self) -> None:
         """The write failed: there is nothing to undo or redo any more."""
@@ -201,13 +202,14 @@ class _EditCommand(QUndoCommand):
         self._failed = True
 
     def redo(self) -> None:
-        self._write(self._after)
+        self._write(self._after, self._replacing)
+        self._replacing = self._before
 
     def undo(self) -> None:
-        self._write(self._before)
+        self._write(self._before, self._after)
 
-    def _write(self, value: Typed) -> None:
+    def _write(self, value: Typed, replacing: Typed | Anything) -> None:
         if self._failed:
             self.setObsolete(True)  # The stack then removes it.
         else:
-            self._editing.write(self, self._key, value)
+            self._editing.write(self, self._key, value, replacing)

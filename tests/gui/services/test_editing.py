@@ -1,9 +1,11 @@
+import math
 import sqlite3
 
 import pytest
 
 from damnit_backend.core.keys import CellKey
 from damnit_backend.store import database as store_database
+from damnit_backend.store.edits import write_edit
 from damnit_gui.services.access import FolderAccess
 from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.services.tasks import Tasks
@@ -38,6 +40,51 @@ def test_edits_are_undone_and_redone_in_order(session):
     session.live.look()
     assert shown(session) == "two"
     assert stack.undoText() == "edit of comment in run 1"
+
+
+@pytest.mark.parametrize(("there", "said"), [("theirs", "changed to 'theirs'"), (None, "emptied")])
+def test_undo_does_not_destroy_what_somebody_else_wrote_since(session, database, notifier, there, said):
+    stack = session.editing.undo_stack
+    session.editing.edit(COMMENT, "mine")
+    write_edit(database, COMMENT, there)
+    stack.undo()
+    session.live.look()
+    assert shown(session) == there
+    assert session.editing.pending(COMMENT) is None
+    assert f"Since then it was {said} elsewhere (" in notifier.notices[-1].text
+    stack.redo()
+    session.live.look()
+    assert shown(session) == there
+    assert stack.count() == 0
+
+
+def test_redo_does_not_destroy_what_somebody_else_wrote_since(session, database):
+    stack = session.editing.undo_stack
+    session.editing.edit(COMMENT, "mine")
+    stack.undo()
+    write_edit(database, COMMENT, "theirs")
+    stack.redo()
+    session.live.look()
+    assert shown(session) == "theirs"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"), [("quality", (1, 2.5, math.nan, None, 3)), ("good", (True, False, None, True))]
+)
+def test_values_of_each_type_are_undone_and_redone(session, name, values):
+    key, stack = CellKey(1234, 5, name), session.editing.undo_stack
+    for value in values:
+        session.editing.edit(key, value)
+        session.live.look()
+    for _ in range(2):
+        while stack.canUndo():
+            stack.undo()
+        session.live.look()
+        assert shown(session, key) is None
+        while stack.canRedo():
+            stack.redo()
+        session.live.look()
+        assert shown(session, key) == values[-1]
 
 
 def test_typing_what_is_there_already_writes_nothing(session):
