@@ -13,7 +13,6 @@ os.environ.setdefault("PYTEST_QT_API", "pyqt6")
 from damnit_backend.control.make import init_folder
 from damnit_backend.core.settings import Settings
 from damnit_backend.simulator import Beamtime, BeamtimeOptions
-from damnit_backend.store.database import Database
 from damnit_backend.store.folder import USUAL_PLACE, Folder
 from damnit_backend.store.opening import create_database
 
