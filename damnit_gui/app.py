@@ -22,6 +22,7 @@ from damnit_gui.services.opener import Opener
 from damnit_gui.services.os_signals import OsSignals
 from damnit_gui.services.preferences import Preferences, preferences_file
 from damnit_gui.services.tasks import Tasks
+from damnit_gui.services.workers import end_process_if_stuck
 from damnit_gui.theme import SYSTEM, apply_theme
 from damnit_gui.theme.icons import program_icon
 
@@ -208,7 +209,9 @@ def run_gui(options: AppOptions) -> int:
     qt.setApplicationVersion(version("damnit-desktop"))
     qt.setDesktopFileName("damnit-desktop")
     qt.setWindowIcon(program_icon())
-    return App(qt, options).run()
+    exit_code = App(qt, options).run()
+    end_process_if_stuck(exit_code)
+    return exit_code
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -49,9 +49,11 @@ class FolderSession(QObject):
         self.settings = settings or Settings()
         self.notifier = notifier
         self.tasks = tasks or Tasks(notifier, parent=self)
-        self.table = TableService(access, self.tasks, self)
-        self.live = Live(access, self.table, self.tasks, subscriber, parent=self)
-        self.editing = Editing(access, self.table, self.live, self.tasks, notifier, self)
+        # Threads of their own, one each: the table is true and edits are stored however slow all else is.
+        self._prompt = tasks or Tasks(notifier, threads=3, parent=self)
+        self.table = TableService(access, self._prompt, notifier, self)
+        self.live = Live(access, self.table, self._prompt, notifier, subscriber, parent=self)
+        self.editing = Editing(access, self.table, self.live, self._prompt, notifier, self)
         self.backend = Backend(access, self.live, self.tasks, notifier, supervisor, parent=self)
         self._subscriber = subscriber
         self._closing = False
@@ -85,7 +87,7 @@ class FolderSession(QObject):
         self.backend.close()
         if self._subscriber is not None:
             # It waits for its thread, which may be just looking for the socket: not in the GUI thread.
-            threading.Thread(target=self._subscriber.close, name="close-subscriber").start()
+            threading.Thread(target=self._subscriber.close, name="close-subscriber", daemon=True).start()
         if self.editing.queued:
             self.editing.drained.connect(self._finish)
             QTimer.singleShot(FLUSH_MS, self._finish)
@@ -98,5 +100,11 @@ class FolderSession(QObject):
         if self.editing.queued:
             log.error("%d edits in %s could not be stored in time", self.editing.queued, self.folder.path)
         self.is_closed = True
-        self.tasks.close()
+        for tasks in {self.tasks, self._prompt}:
+            tasks.close()
         self.closed.emit()
+
+    def join(self) -> None:
+        """Wait for the threads to end, after `closed`. For tests."""
+        for tasks in {self.tasks, self._prompt}:
+            tasks.join()

@@ -15,6 +15,7 @@ from damnit_backend.transport.base import Subscriber
 
 from .access import FolderAccess
 from .mailbox import Mailbox
+from .notifier import Notifier
 from .table import TableService
 from .tasks import Tasks
 
@@ -23,6 +24,7 @@ GATHER_MS = 60
 """Hints that come within this time are answered by one look into the database."""
 RELOAD_AT = 300
 """When so many runs changed at once, the whole table is read instead of each of them."""
+FAILED = "The program failed while it looked for changes (see the messages)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Live(QObject):
         access: FolderAccess,
         table: TableService,
         tasks: Tasks,
+        notifier: Notifier,
         subscriber: Subscriber | None = None,
         *,
         poll_seconds: float = POLL_SECONDS,
@@ -68,6 +71,7 @@ class Live(QObject):
         self._access = access
         self._table = table
         self._tasks = tasks
+        self._notifier = notifier
         self._subscriber = subscriber
         self._looking = False
         self._again = False
@@ -171,9 +175,12 @@ class Live(QObject):
 
     def _failed(self, error: BaseException) -> None:
         self._looking = False
-        if not isinstance(error, UserError):
-            raise error
-        self._set_problem(error.message)
+        if isinstance(error, UserError):
+            self._set_problem(error.message)
+            return
+        if self.problem != FAILED:
+            self._notifier.report(error)  # Once: the next look, in a second, may fail in the same way.
+        self._set_problem(FAILED)
 
     def _set_problem(self, problem: str) -> None:
         if problem != self.problem:

@@ -10,6 +10,7 @@ from damnit_backend.store.table import TableSnapshot, read_table
 from damnit_gui.state.table_data import TableData
 
 from .access import FolderAccess
+from .notifier import Notifier
 from .tasks import Tasks
 
 
@@ -23,11 +24,12 @@ class TableService(QObject):
     failed = pyqtSignal(object)
     """A `UserError`: the table cannot be loaded. What was shown before stays."""
 
-    def __init__(self, access: FolderAccess, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, access: FolderAccess, tasks: Tasks, notifier: Notifier, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.data: TableData | None = None
         self._access = access
         self._tasks = tasks
+        self._notifier = notifier
         self._reloading = False
 
     @property
@@ -51,7 +53,8 @@ class TableService(QObject):
     def _load_failed(self, error: BaseException) -> None:
         self._reloading = False
         if not isinstance(error, UserError):
-            raise error
+            self._notifier.report(error)
+            error = UserError("The table cannot be loaded: the program failed.", "See the messages.")
         self.failed.emit(error)
 
     def apply(self, part: TableSnapshot, keys: Collection[RunKey]) -> None:

@@ -1,7 +1,6 @@
 """Background work: what may wait runs in threads, and its results arrive in the GUI thread."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -9,6 +8,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from .mailbox import Mailbox
 from .notifier import Notifier
+from .workers import Workers
 
 T = TypeVar("T")
 
@@ -58,12 +58,7 @@ class Tasks(QObject):
         self._closed = False
         self._mailbox = Mailbox()
         self._mailbox.arrived.connect(self._deliver)
-        self._pool = None if synchronous else ThreadPoolExecutor(threads, thread_name_prefix="task")
-
-    @property
-    def open_count(self) -> int:
-        """How many tasks have not delivered yet."""
-        return self._open
+        self._pool = None if synchronous else Workers(threads)
 
     def run(
         self,
@@ -75,7 +70,7 @@ class Tasks(QObject):
     ) -> Task:
         """Run ``work`` in the background, then ``done`` with its result (or ``failed``) in the GUI thread.
 
-        A failure that nobody takes goes to the notifier.
+        A failure that nobody takes goes to the notifier, and so does what ``done`` or ``failed`` raise.
         """
         generation = self._generations.get(group, 0) + 1
         if group:
@@ -105,6 +100,8 @@ class Tasks(QObject):
         try:
             if not (late or task.cancelled or self._closed):
                 outcome.deliver()
+        except Exception as error:  # The edge of a task: PyQt would abort the program if a slot raised.
+            self._notifier.report(error)
         finally:
             if self._open == 0 and not self._closed:
                 self.idle.emit()
@@ -114,12 +111,12 @@ class Tasks(QObject):
         self._closed = True
         self._mailbox.arrived.disconnect(self._deliver)
         if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool.close()
 
     def join(self) -> None:
-        """Wait for the threads to end, after `close`. For the end of the program, and for tests."""
+        """Wait for the threads to end, after `close`. For tests."""
         if self._pool is not None:
-            self._pool.shutdown(wait=True)
+            self._pool.join()
 
 
 def _perform(

@@ -40,7 +40,7 @@ def test_edits_that_wait_are_stored_before_a_session_is_closed(small_folder, not
         session.editing.edit(CellKey(1234, run, "comment"), f"comment {run}")
     with qtbot.waitSignal(session.closed):
         session.close()
-    session.tasks.join()
+    session.join()
     with access.database() as database:
         cells = read_table(database).cells
     assert [cells[CellKey(1234, run, "comment")].value for run in range(1, 6)] == [f"comment {n}" for n in range(1, 6)]

@@ -1,5 +1,6 @@
 import asyncio
 import sqlite3
+import threading
 
 import pytest
 
@@ -10,6 +11,7 @@ from damnit_backend.store.folder import Folder
 from damnit_backend.transport.memory import MemoryHub
 from damnit_gui.services.access import FolderAccess
 from damnit_gui.services.folder_session import FolderSession
+from damnit_gui.services.notifier import Level
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def live_session(small_folder, notifier, hub, qtbot):
         session.start()
     yield session
     session.close()
-    session.tasks.join()
+    session.join()
 
 
 def test_a_run_written_by_another_program_appears_within_the_polling_time(live_session, add_run, qtbot):
@@ -45,7 +47,7 @@ def test_a_hint_makes_it_quicker_than_polling(small_folder, notifier, hub, add_r
     with qtbot.waitSignal(session.table.updated, timeout=3000):
         hub.publish(Changed(1))
     session.close()
-    session.tasks.join()
+    session.join()
 
 
 def test_a_storm_of_hints_is_answered_by_few_looks(session, qtbot):
@@ -138,3 +140,39 @@ def test_a_database_without_a_feed_is_read_again_when_its_file_changes(session, 
     with qtbot.waitSignal(session.table.reset):
         session.live.look()
     assert session.table.data.row_of(RunKey(1234, 77)) is not None
+
+
+def test_a_bug_while_looking_is_reported_once_and_looking_goes_on(session, notifier, monkeypatch, qtbot, caplog):
+    with monkeypatch.context() as broken:
+        broken.setattr(session.live, "_read", lambda _: 1 / 0)
+        session.live.look()
+        session.live.look()
+    assert [notice.level for notice in notifier.notices] == [Level.BUG]
+    assert caplog.text.count("ZeroDivisionError") == 1
+    assert "failed" in session.live.problem
+    with qtbot.waitSignal(session.live.problem_changed) as got:
+        session.live.look()
+    assert got.args == [""]
+
+
+def test_a_bug_while_loading_is_reported_and_the_table_does_not_seem_to_load_for_ever(
+    session, notifier, monkeypatch, qtbot, caplog
+):
+    monkeypatch.setattr(session.table, "_load", lambda: 1 / 0)
+    with qtbot.waitSignal(session.table.failed) as got:
+        session.table.request_reload()
+    assert "failed" in got.args[0].message
+    assert [notice.level for notice in notifier.notices] == [Level.BUG]
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_live_updates_and_edits_do_not_wait_for_other_work_that_is_stuck(live_session, add_run, qtbot):
+    release = threading.Event()
+    for _ in range(20):
+        live_session.tasks.run(lambda: release.wait(30), lambda _: None)
+    with qtbot.waitSignal(live_session.table.updated, timeout=3000):
+        add_run(9, {"energy": 3.0})
+    key = CellKey(1234, 9, "comment")
+    live_session.editing.edit(key, "stored")
+    qtbot.waitUntil(lambda: live_session.editing.pending(key) is None, timeout=3000)
+    release.set()

@@ -97,3 +97,14 @@ def test_synchronous_work_is_done_at_once(notifier):
     results = []
     Tasks(notifier, synchronous=True).run(lambda: 7, results.append)
     assert results == [7]
+
+
+@pytest.mark.parametrize("work", [lambda: 7, lambda: 1 / 0])
+def test_what_a_callback_raises_is_reported(tasks, notifier, qtbot, caplog, work):
+    def callback(_):
+        raise RuntimeError("in the callback")
+
+    with qtbot.waitSignal(notifier.posted) as posted:
+        tasks.run(work, callback, callback)
+    assert posted.args[0].level is Level.BUG
+    assert "in the callback" in caplog.text

@@ -111,6 +111,26 @@ def test_a_bug_while_opening_does_not_keep_an_unattended_program_from_ending(sta
     assert "ZeroDivisionError" in errors
 
 
+STUCK = """
+import threading
+from damnit_gui.services.folder_session import FolderSession
+begin = FolderSession.start
+def start(session):
+    begin(session)
+    for _ in range(9):
+        session.tasks.run(threading.Event().wait, print)
+FolderSession.start = start
+"""
+
+
+def test_work_that_is_stuck_does_not_keep_the_program_alive(start, small_folder, tmp_path):
+    process = start(STUCK, folder=str(small_folder.path), quit_after=1.0)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0, errors
+    assert "its tasks still wait" in errors
+    assert (tmp_path / "window.png").exists()
+
+
 def test_starting_the_window_imports_nothing_heavy():
     code = (
         "import sys, damnit_gui.app;"

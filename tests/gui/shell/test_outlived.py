@@ -45,7 +45,7 @@ def closing_session(small_folder, notifier, empty_window, slow_writes, qtbot):
     yield session
     with qtbot.waitSignal(session.closed):
         slow_writes.set()
-    session.tasks.join()
+    session.join()
 
 
 def test_an_edit_that_is_stored_after_its_panels_are_gone_harms_nothing(closing_session):
