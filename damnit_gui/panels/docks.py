@@ -1,7 +1,7 @@
 """The docks around the table: what each holds, where it is at first, and where people put it."""
 
 from PyQt6.QtCore import QObject, QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QDockWidget, QLabel, QMainWindow, QWidget
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from damnit_gui.services.preferences import Preferences
 
@@ -102,8 +102,10 @@ class Docks(QObject):
         """Take the panels of the folder out, before they are removed."""
         self.save()
         for name, dock in self._docks.items():
-            if name != "messages":
-                dock.setWidget(QLabel())
+            panel = dock.widget()
+            if name != "messages" and panel is not None:
+                panel.hide()
+                panel.setParent(None)  # Its dock lets go of it.
 
     def is_visible(self, name: str) -> bool:
         """Whether people see it: a dock behind another one's tab is not visible."""

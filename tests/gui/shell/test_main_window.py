@@ -1,7 +1,7 @@
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QToolBar
+from PyQt6.QtWidgets import QToolBar, QWidget
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
@@ -64,6 +64,16 @@ def test_another_folder_takes_the_place_of_the_one_that_was_open(window, open_se
     assert window.panels is not former
     assert not window.actions_.qaction("run.reprocess").isEnabled()
     assert "read-only" in window.status.listener.text()
+
+
+def test_opening_and_closing_folders_leaves_nothing_behind(window, open_session, qtbot):
+    counts = []
+    for _ in range(3):
+        do(window, "folder.close")
+        qtbot.wait(1)
+        counts.append(len(window.findChildren(QWidget)))
+        window.set_session(open_session())
+    assert len(set(counts)) == 1
 
 
 def test_late_news_of_the_former_folder_are_not_shown_over_the_new_one(window, open_session):
