@@ -6,6 +6,7 @@ from pathlib import Path
 from damnit_backend.control.supervisor import ListenerState
 from damnit_backend.core.keys import RunKey
 from damnit_backend.core.messages import Activity, Status
+from damnit_gui.state.formatting import time_ago
 
 UNKNOWN = ListenerState(False)
 """Nobody looks after a listener here."""
@@ -104,21 +105,8 @@ def _doing(
         return f"{text}, {queued} queued" if queued else text
     if last_run is None:
         return "idle, waiting for new runs"
-    ago = "" if last_at is None else f" {time_ago(now - last_at)}"
+    ago = "" if last_at is None else f" {time_ago(last_at, now)}"
     return f"idle, last run r{last_run.run:04d}{ago}"
-
-
-def time_ago(seconds: float) -> str:
-    """How long ago, for people: ``12 s ago``, ``5 min ago``, ``3 h ago``, ``2 days ago``."""
-    if seconds < 1:
-        return "just now"
-    if seconds < 90:
-        return f"{seconds:.0f} s ago"
-    if seconds < 90 * 60:
-        return f"{seconds / 60:.0f} min ago"
-    if seconds < 36 * 3600:
-        return f"{seconds / 3600:.0f} h ago"
-    return f"{seconds / 86400:.0f} days ago"
 
 
 def ordinal(number: int) -> str:

@@ -40,6 +40,20 @@ def long_time_text(seconds: float | None, zone: datetime.tzinfo | None = None) -
     return "" if time is None else time.strftime("%a %Y-%m-%d %H:%M:%S %Z").strip()
 
 
+def time_ago(then: float, now: float) -> str:
+    """How long ago: ``just now``, ``12 s ago``, ``5 min ago``, ``3 h ago``, ``2 days ago``; after ten days the day.
+
+    What is in the future, by the clock of another computer, is now.
+    """
+    seconds = now - then
+    if seconds < 10:
+        return "just now"
+    for limit, size, unit in ((100, 1, "s"), (100 * 60, 60, "min"), (36 * 3600, 3600, "h"), (864_000, 86_400, "days")):
+        if seconds < limit:
+            return f"{seconds / size:.0f} {unit} ago"
+    return time_text(then).partition(" ")[0]
+
+
 def failure_text(failure: Failure) -> str:
     """What the cell says: a dash if there is nothing on purpose, else the first words of the error."""
     return SKIPPED if failure.is_skip else first_line(failure.message) or failure.error_cls

@@ -60,20 +60,6 @@ def since(job: Job) -> float:
     return job.started if job.state == "running" and job.started is not None else job.asked_at
 
 
-def ago(then: float, now: float) -> str:
-    """``just now``, ``5 min ago``, ``3 h ago``, or the day."""
-    seconds = now - then
-    if seconds < 10:
-        return "just now"
-    if seconds < 100:
-        return f"{seconds:.0f} s ago"
-    if seconds < 100 * 60:
-        return f"{seconds / 60:.0f} min ago"
-    if seconds < 24 * 3600:
-        return f"{seconds / 3600:.0f} h ago"
-    return time.strftime("%Y-%m-%d", time.localtime(then))
-
-
 def duration(job: Job, now: float) -> float | None:
     """Seconds in work, to now if it still is; None for what was never begun."""
     if job.started is None or job.state == "queued":

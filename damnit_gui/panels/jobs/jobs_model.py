@@ -7,9 +7,10 @@ from typing import Any
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from damnit_backend.store.jobs import Job
+from damnit_gui.state.formatting import time_ago
 from damnit_gui.theme import icon
 
-from .job_row import STATES, ago, duration, duration_text, since, steps, symbol, times_tip, what, who
+from .job_row import STATES, duration, duration_text, since, steps, symbol, times_tip, what, who
 
 COLUMNS = ("State", "Run", "What", "Asked by", "When", "Took", "Message")
 STATE, RUN, WHAT, WHO, WHEN, TOOK, MESSAGE = range(len(COLUMNS))
@@ -97,7 +98,7 @@ class JobsModel(QAbstractTableModel):
             case 3:
                 return who(job)
             case 4:
-                return ago(since(job), self._clock())
+                return time_ago(since(job), self._clock())
             case 5:
                 return duration_text(duration(job, self._clock()))
             case _:

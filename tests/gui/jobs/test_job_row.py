@@ -8,7 +8,6 @@ from damnit_backend.core.keys import RunKey
 from damnit_backend.store.jobs import Job, Request
 from damnit_gui.panels.jobs.job_row import (
     STATES,
-    ago,
     arrange,
     duration,
     duration_text,
@@ -52,14 +51,6 @@ def test_who_asked() -> None:
     assert who(job(1, asked_by="ada")) == "ada"
     assert who(job(1, live=True)) == "new data"
     assert who(job(1)) == ""
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(-5, "just now"), (3, "just now"), (42, "42 s ago"), (300, "5 min ago"), (7300, "2 h ago"), (2e6, "2023-10-22")],
-)
-def test_times_are_relative_while_they_are_near(seconds: float, text: str) -> None:
-    assert ago(NOW - seconds, NOW) == text
 
 
 @pytest.mark.parametrize(

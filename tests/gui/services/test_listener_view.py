@@ -5,7 +5,7 @@ import pytest
 from damnit_backend.control.supervisor import ListenerState
 from damnit_backend.core.keys import RunKey
 from damnit_backend.core.messages import Activity, Status
-from damnit_gui.services.listener_view import Seen, ordinal, time_ago, view_listener
+from damnit_gui.services.listener_view import Seen, ordinal, view_listener
 
 LOG = Path("listener.log")
 
@@ -66,14 +66,6 @@ def test_a_problem_of_the_listener_is_shown():
     got = view(status=Status(Activity.IDLE, problem="context.py has an error"))
     assert got.text.endswith("– context.py has an error")
     assert got.token == "warning"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.2, "just now"), (12, "12 s ago"), (300, "5 min ago"), (7200, "2 h ago"), (2e5, "2 days ago")],
-)
-def test_time_ago(seconds, text):
-    assert time_ago(seconds) == text
 
 
 def test_ordinals():

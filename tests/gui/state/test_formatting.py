@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from damnit_backend.core.texts import full_text
 from damnit_backend.core.values import Failure, Picture, SmallArray, Trend
-from damnit_gui.state.formatting import long_time_text, same_units, short_text, time_text
+from damnit_gui.state.formatting import long_time_text, same_units, short_text, time_ago, time_text
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,23 @@ def test_units_are_the_same_if_they_look_alike() -> None:
     assert same_units(" mm", "mm ")
     assert not same_units("mJ", "MJ")
     assert not same_units("", "m")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "just now"),
+        (0.2, "just now"),
+        (12, "12 s ago"),
+        (99, "99 s ago"),
+        (300, "5 min ago"),
+        (7300, "2 h ago"),
+        (2e5, "2 days ago"),
+    ],
+)
+def test_times_are_relative_while_they_are_near(seconds, text) -> None:
+    assert time_ago(1.7e9 - seconds, 1.7e9) == text
+
+
+def test_a_time_long_ago_is_a_day() -> None:
+    assert time_ago(1.7e9, 1.7e9 + 2e6) == time_text(1.7e9)[:10]
