@@ -159,8 +159,10 @@ class Listener:
         if not await self._load_context(executor, dispatch):
             return 0
         if self._undeclared:
-            await self._admin(declare_computed, self._undeclared)
+            declared = await self._admin(declare_computed, self._undeclared)
             self._undeclared = []
+            if self._board.set_problem("names", declared.problem) and declared.problem:
+                log.error("%s", declared.problem)
             self._changed()
         return await dispatch.fill()
 

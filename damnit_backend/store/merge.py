@@ -4,6 +4,7 @@ The order makes a crash harmless at every instruction: the new run file is writt
 transaction writes the cells; then the fragments go. Whatever is left over is merged again, with the same result.
 """
 
+import logging
 import math
 import sqlite3
 import time
@@ -21,6 +22,12 @@ from .fragments import BrokenFragmentError, Fragment, read_fragment
 from .results import NoResultError
 from .run_file import write_run_file
 from .table import START_TIME
+from .variables import editable_names
+
+log = logging.getLogger(__name__)
+
+Cells = dict[str, tuple[CellValue, Fragment]]
+"""By name: what a merge writes, and the fragment that it comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ def merge_fragments(database: Database, key: RunKey, paths: Sequence[Path]) -> M
     cells = {name: (cell, fragment) for fragment in fragments for name, cell in fragment.cells.items()}
     if fragments:
         with database.writing() as sql:
+            cells = _without_edited(sql, cells)
             _write_cells(sql, key, cells)
     for fragment in fragments:
         fragment.path.unlink(missing_ok=True)
@@ -94,7 +102,15 @@ def _set_aside(error: BrokenFragmentError) -> tuple[Path, str]:
     return aside, error.message
 
 
-def _write_cells(sql: sqlite3.Connection, key: RunKey, cells: dict[str, tuple[CellValue, Fragment]]) -> None:
+def _without_edited(sql: sqlite3.Connection, cells: Cells) -> Cells:
+    """The cells but for those of variables that people edit: what they typed stays, the result is in the file only."""
+    edited = editable_names(sql)
+    for name in sorted(cells.keys() & edited):
+        log.warning("The result %s is not shown: an editable variable has that name. Rename one of them.", name)
+    return {name: cell for name, cell in cells.items() if name not in edited}
+
+
+def _write_cells(sql: sqlite3.Connection, key: RunKey, cells: Cells) -> None:
     now = time.time()
     sql.execute("INSERT OR IGNORE INTO run_info VALUES (?, ?, NULL, ?)", (*key, now))
     for name, (cell, fragment) in cells.items():

@@ -26,35 +26,54 @@ class Declaration:
     tags: tuple[str, ...] = ()
 
 
-def declare_computed(database: Database, declarations: Sequence[Declaration]) -> bool:
-    """Bring the columns of the context file up to date; True if anything changed.
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a declaration did: whether any column changed, and the names that are taken by what people edit."""
 
-    Variables that left the context file keep their rows: their values stay.
+    changed: bool
+    clashes: tuple[str, ...]
+
+    @property
+    def problem(self) -> str:
+        """The clashes in words; empty if there are none."""
+        return " ".join(
+            f"Variable {name} of the context file has the name of an editable variable; rename one."
+            for name in self.clashes
+        )
+
+
+def declare_computed(database: Database, declarations: Sequence[Declaration]) -> Declared:
+    """Bring the columns of the context file up to date.
+
+    Variables that left the context file keep their rows: their values stay. So does an editable variable whose name
+    the context file uses as well: what people typed is not to be overwritten by results.
     """
     with database.writing() as sql:
+        edited = editable_names(sql)
         changed = False
         for declaration in declarations:
-            changed |= _declare(sql, declaration)
+            if declaration.name not in edited:
+                changed |= _declare(sql, declaration)
         if changed:
             rebuild_views(sql)
-    return changed
+    return Declared(changed, tuple(sorted({declaration.name for declaration in declarations} & edited)))
+
+
+def editable_names(sql: sqlite3.Connection) -> frozenset[str]:
+    """The variables whose values people type in."""
+    return frozenset(name for (name,) in sql.execute("SELECT name FROM variables WHERE type IS NOT NULL"))
 
 
 def _declare(sql: sqlite3.Connection, new: Declaration) -> bool:
     attributes = encode(CellValue(units=new.units)).attributes
     row = (new.title, new.description or None, attributes)
-    old = sql.execute(
-        "SELECT title, description, attributes, type FROM variables WHERE name = ?", (new.name,)
-    ).fetchone()
+    old = sql.execute("SELECT title, description, attributes FROM variables WHERE name = ?", (new.name,)).fetchone()
     changed = False
     if old is None:
         sql.execute("INSERT INTO variables VALUES (?, NULL, ?, ?, ?)", (new.name, *row))
         changed = True
-    elif tuple(old) != (*row, None):
-        sql.execute(
-            "UPDATE variables SET title = ?, description = ?, attributes = ?, type = NULL WHERE name = ?",
-            (*row, new.name),
-        )
+    elif tuple(old) != row:
+        sql.execute("UPDATE variables SET title = ?, description = ?, attributes = ? WHERE name = ?", (*row, new.name))
         changed = True
     return _declare_tags(sql, new) or changed
 

@@ -8,13 +8,14 @@ import h5py
 import pytest
 
 from damnit_backend.control.listener import request_reprocess
-from damnit_backend.core.errors import UserError
-from damnit_backend.core.keys import RunKey
+from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.listener import dispatch, ingest, watch
 from damnit_backend.listener.ingest import Ingest
 from damnit_backend.listener.store_thread import StoreThread
 from damnit_backend.store.database import Database, DatabaseBusyError
+from damnit_backend.store.edits import write_edit
 from damnit_backend.store.table import read_table, read_variables
+from damnit_backend.store.variables import add_editable
 
 TRAINS = "from damnit_ctx import Variable\n@Variable(title='Trains')\ndef trains(run):\n    return len(run.train_ids)\n"
 
@@ -56,18 +57,19 @@ def test_that_a_locked_database_holds_work_up_and_does_not_end_the_listener(beam
         assert [variable.title for variable in read_variables(database)] == ["Trains"]
 
 
-def test_that_results_which_cannot_be_merged_now_are_merged_as_soon_as_they_can(folder, database):
+def test_that_a_run_waits_with_its_end_for_a_lock_that_keeps_its_results_from_being_merged(folder, database):
     key = RunKey(1234, 1)
     with h5py.File(folder.results / "p1234_r1.aaaa.ready.h5", "w") as file:
         file.create_group(".reduced")["number"] = 5
 
     async def main():
-        merged = asyncio.Event()
         store = StoreThread(folder, "merge")
-        fragments = Ingest(store, lambda _: merged.set())
-        with locked(folder), pytest.raises(UserError, match="locked"):
-            await fragments.finish(key)
-        await asyncio.wait_for(merged.wait(), 10)
+        fragments = Ingest(store, lambda _: None)
+        with locked(folder):
+            finish = asyncio.create_task(fragments.finish(key))
+            done, _ = await asyncio.wait([finish], timeout=0.3)
+            assert not done, "the run would be said to have failed"
+        await asyncio.wait_for(finish, 10)
         await fragments.close()
         await store.close()
 
@@ -142,5 +144,24 @@ def test_that_a_lock_at_the_begin_or_end_of_a_job_does_not_give_the_run_up(
         await served.jobs_ended(1)
         assert [job.state for job in served.jobs()] == ["done"]
         assert served.cell(1, "trains")
+
+    serve(folder, scenario)
+
+
+def test_that_a_variable_with_the_name_of_an_editable_one_is_a_problem_until_it_is_renamed(
+    beamtime, make_folder, serve
+):
+    folder = make_folder(TRAINS)
+    with Database(folder) as database:
+        add_editable(database, "trains", "string")
+        write_edit(database, CellKey(beamtime.options.proposal, 1, "trains"), "typed")
+
+    async def scenario(served):
+        await asyncio.to_thread(beamtime.write_raw, 1)
+        await served.jobs_ended(1)
+        assert "Variable trains of the context file has the name of an editable" in served.listener.status().problem
+        assert served.cell(1, "trains").value == "typed"
+        folder.context_file.write_text(TRAINS.replace("def trains", "def all_trains"))
+        await served.until(lambda: not served.listener.status().problem)
 
     serve(folder, scenario)

@@ -143,5 +143,5 @@ def _entry(name: str, value: Any) -> Entry:
         return Entry(name, error=(type(value).__name__, str(value)))
     variable = Variable()(lambda _: None)
     variable.name = name
-    node = Node(variable, (), (), "raw", False, None)
+    node = Node(variable, (), {}, (), "raw", False, None)
     return make_entry(node, value if isinstance(value, Cell) else Cell(value))

@@ -21,6 +21,7 @@ from damnit_backend.store.fragments import find_fragments
 from damnit_backend.store.merge import Merged, merge_fragments
 from damnit_backend.store.results import ResultKind, read_preview, read_result, result_names
 from damnit_backend.store.table import read_table
+from damnit_backend.store.variables import add_editable
 
 KEY = RunKey(1234, 5)
 
@@ -421,6 +422,21 @@ def test_that_a_result_never_writes_to_the_tables_own_columns(hand_over, merge, 
     hand_over(**{name: 5.0, "a": 1})
     assert merge().names == ("a",)
     assert cell("comment").value == "typed"
+
+
+@pytest.mark.parametrize("value", [5.0, None, ValueError("x")])
+def test_that_a_result_never_replaces_what_people_typed_into_a_variable_of_their_own(
+    hand_over, merge, cell, database, folder, caplog, value
+):
+    add_editable(database, "x", "number")
+    write_edit(database, CellKey(*KEY, "x"), 7.5)
+    hand_over(x=value, a=1)
+    done = merge()
+    assert (done.names, done.failed) == (("a",), ())
+    assert (cell("x").value, cell("x").provenance) == (7.5, "manual-input")
+    assert "result x" in caplog.text
+    if value == 5.0:
+        assert read_result(folder.run_file(KEY), "x").data == 5.0
 
 
 @pytest.mark.parametrize("value", ["yesterday", math.nan, np.arange(3.0), ValueError("x")])

@@ -90,7 +90,7 @@ def test_that_odd_names_are_declared_shown_and_viewed(database, plain_sql):
     add_run(database, RunKey(1, 1))
     for number, name in enumerate(ODD_NAMES):
         sql.execute(INSERT, (1, 1, name, 1, number, "context.py"))
-    assert declare_computed(database, [Declaration("last", "Last")])
+    assert declare_computed(database, [Declaration("last", "Last")]).changed
     found = read_variables(database)
     assert [v.name for v in found] == [*ODD_NAMES, "last"]
     assert [(v.title, v.description, v.units, v.tags) for v in found[:-1]] == [
@@ -122,15 +122,15 @@ def test_that_2500_variables_are_no_problem(database, plain_sql, length):
 
 def test_that_declaring_the_same_again_changes_nothing(database):
     declarations = [Declaration("x", "X", "doc", "mm", ("a", "b")), Declaration("y", "Y")]
-    assert declare_computed(database, declarations)
+    assert declare_computed(database, declarations).changed
     seq = read_table(database).seq
-    assert not declare_computed(database, declarations)
+    assert not declare_computed(database, declarations).changed
     assert read_table(database).seq == seq
 
 
 def test_that_a_changed_declaration_is_taken_over_and_a_left_one_stays(database):
     declare_computed(database, [Declaration("x", "X", "doc", "mm", ("a", "b")), Declaration("y", "Y")])
-    assert declare_computed(database, [Declaration("x", "X2", "", "cm", ("b", "c"))])
+    assert declare_computed(database, [Declaration("x", "X2", "", "cm", ("b", "c"))]).changed
     x, y = read_variables(database)
     assert (x.title, x.description, x.units, x.tags) == ("X2", "", "cm", ("b", "c"))
     assert y.title == "Y"
@@ -142,13 +142,15 @@ def test_that_tags_which_nothing_has_any_more_are_gone(database, plain_sql):
     assert plain_sql().execute("SELECT name FROM tags").fetchall() == [("b",)]
 
 
-def test_that_a_variable_which_people_edited_becomes_computed_when_the_context_file_says_so(database):
-    add_editable(database, "x", "number")
+def test_that_a_context_file_never_takes_over_a_variable_that_people_edit(database):
+    add_editable(database, "x", "number", "Mine")
     write_edit(database, CellKey(1, 1, "x"), 5)
-    declare_computed(database, [Declaration("x", "X")])
-    assert not read_variables(database)[0].editable
-    with pytest.raises(UserError, match="computed"):
-        write_edit(database, CellKey(1, 1, "x"), 6)
+    declared = declare_computed(database, [Declaration("x", "X", tags=("a",)), Declaration("y", "Y")])
+    assert (declared.changed, declared.clashes) == (True, ("x",))
+    x, y = read_variables(database)
+    assert (x.title, x.type, x.tags, y.name) == ("Mine", "number", (), "y")
+    write_edit(database, CellKey(1, 1, "x"), 6)
+    assert read_table(database).cells[CellKey(1, 1, "x")].value == 6
 
 
 TYPED = [
