@@ -11,6 +11,7 @@ from damnit_backend.core.keys import COMMENT, CellKey
 from damnit_backend.core.values import CellValue
 
 from .database import Database
+from .views import add_columns
 
 MANUAL = "manual-input"
 """The provenance of a value that a person typed in."""
@@ -63,6 +64,7 @@ def write_edit(database: Database, key: CellKey, value: Typed, *, replacing: Typ
             " summary_type = NULL, summary_method = NULL, attributes = NULL",
             (*key, stored.value, now, provenance),
         )
+        add_columns(sql, [key.name])
 
 
 def _require(sql: sqlite3.Connection, key: CellKey, value: Typed) -> None:

@@ -23,6 +23,7 @@ from .results import NoResultError
 from .run_file import write_run_file
 from .table import START_TIME
 from .variables import editable_names
+from .views import add_columns
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +122,7 @@ def _write_cells(sql: sqlite3.Connection, key: RunKey, cells: Cells) -> None:
             sql.execute("DELETE FROM run_variables WHERE proposal = ? AND run = ? AND name = ?", (*key, name))
         else:
             _write_cell(sql, key, name, cell, fragment.provenance, now)
+    add_columns(sql, [name for name, (cell, _) in cells.items() if name != START_TIME and cell.value is not None])
 
 
 def _write_start_time(sql: sqlite3.Connection, key: RunKey, cell: CellValue) -> None:

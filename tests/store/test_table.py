@@ -203,6 +203,35 @@ def test_that_a_comment_makes_its_run_and_a_later_one_replaces_it(database):
     assert len(read_table(database).runs) == 1
 
 
+def test_that_the_first_comment_gets_its_column_in_the_views(database, plain_sql):
+    declare_computed(database, [Declaration("x", "X")])
+    write_edit(database, CellKey(1, 1, "comment"), "first")
+    assert plain_sql().execute("SELECT comment, x FROM runs").fetchall() == [("first", None)]
+    before = plain_sql().execute("PRAGMA schema_version").fetchone()
+    write_edit(database, CellKey(1, 2, "comment"), "second")
+    assert plain_sql().execute("SELECT comment FROM runs ORDER BY run").fetchall() == [("first",), ("second",)]
+    assert plain_sql().execute("PRAGMA schema_version").fetchone() == before
+
+
+def test_that_5000_variables_do_not_have_the_views_made_anew_at_each_comment(database, plain_sql):
+    declare_computed(database, [Declaration(f"a{number}", "T") for number in range(5000)])
+    before = plain_sql().execute("PRAGMA schema_version").fetchone()
+    write_edit(database, CellKey(1, 1, "comment"), "first")
+    assert plain_sql().execute("PRAGMA schema_version").fetchone() == before
+    assert plain_sql().execute("SELECT run FROM runs").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_that_views_of_the_reference_program_are_kept_while_they_have_the_column(database, plain_sql, quote):
+    sql = plain_sql()
+    sql.execute("DROP VIEW runs")
+    sql.execute(f"CREATE VIEW runs AS SELECT run, max(CASE WHEN name='comment' THEN value END) AS {quote}comment{quote}"
+                " FROM run_variables GROUP BY run")  # fmt: skip
+    before = sql.execute("PRAGMA schema_version").fetchone()
+    write_edit(database, CellKey(1, 1, "comment"), "first")
+    assert sql.execute("PRAGMA schema_version").fetchone() == before
+
+
 @pytest.mark.parametrize("name", ["run", "comment", "start_time", "a.b", "1x", "", "a b", "x'"])
 def test_that_a_bad_name_is_refused(database, name):
     with pytest.raises(UserError, match="name"):
