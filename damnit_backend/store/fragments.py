@@ -16,6 +16,7 @@ from damnit_backend.core.values import CellValue
 
 from .folder import Folder
 from .fragment_cells import DAMAGES, Computed, read_cell, text_of
+from .own_data import require_own_data
 from .results import ERRORS, REDUCED, DamagedResultsError, open_results
 from .table import START_TIME
 
@@ -76,6 +77,7 @@ def read_fragment(path: Path, key: RunKey) -> Fragment:
         raise BrokenFragmentError(path, "it may not be read")
     try:
         with open_results(path) as file:
+            require_own_data(file)
             computed = _computed(file)
             names = sorted(set(computed) | _stored_names(file))
             for name in names:

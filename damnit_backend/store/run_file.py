@@ -14,6 +14,7 @@ from .copying import copy_result
 from .files import make_file, sync
 from .folder import Folder
 from .fragments import BrokenFragmentError, Fragment
+from .own_data import require_own_data
 from .results import ERRORS, PREVIEW, REDUCED, DamagedResultsError, open_results
 
 PLACES = (REDUCED, PREVIEW, ERRORS)
@@ -82,6 +83,7 @@ def _copy(fragment: Fragment, file: h5py.File) -> None:
     with contextlib.ExitStack() as stack:
         try:
             source = stack.enter_context(open_results(fragment.path))
+            require_own_data(source)  # again: it may be another file by now
             for name in fragment.cells:
                 if name in source:
                     copy_result(source, file, name)

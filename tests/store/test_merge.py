@@ -347,6 +347,53 @@ def test_that_a_hostile_record_cannot_reach_other_places(hand_over, merge, cell,
         assert ".reduced/a" in file
 
 
+def link_elsewhere(file: h5py.File, secret: str, way: str) -> None:
+    """Have a fragment lead to the dataset ``x`` or the raw bytes of another file."""
+    match way:
+        case "external link":
+            file["x"] = h5py.ExternalLink(secret, "x")
+        case "external link inside":
+            file["a/more"] = h5py.ExternalLink(secret, "x")
+        case "external summary":
+            file[".reduced/x"] = h5py.ExternalLink(secret, "x")
+        case "external place":
+            del file[".errors"]
+            file[".errors"] = h5py.ExternalLink(secret, "/")
+        case "soft link":
+            file["x"] = h5py.SoftLink("/a")
+        case "external storage":
+            file.create_dataset("a/raw", (8,), "u1", external=[(secret, 0, 8)])
+        case "virtual":
+            layout = h5py.VirtualLayout((3,), "f8")
+            layout[:] = h5py.VirtualSource(secret, "x", (3,))
+            file.create_virtual_dataset(".preview/a", layout)
+
+
+@pytest.mark.parametrize(
+    "way",
+    ["external link", "external link inside", "external summary", "external place", "soft link", "external storage",
+     "virtual"],
+)  # fmt: skip
+def test_that_a_fragment_cannot_have_the_listener_read_other_files(hand_over, merge, cell, tmp_path, way):
+    with h5py.File(tmp_path / "secret.h5", "w") as file:
+        file["x"] = [1.0, 2.0, 3.0]
+    path, sound = hand_over(a=1), hand_over(b=2)
+    with h5py.File(path, "r+") as file:
+        link_elsewhere(file, str(tmp_path / "secret.h5"), way)
+    done = merge()
+    assert [aside.name for aside, _ in done.broken] == [path.name.replace("ready", "broken")]
+    assert (cell("a"), cell("x")) == (None, None)
+    assert (cell("b").value, sound.exists()) == (2, False)
+
+
+def test_that_a_fragment_which_goes_in_circles_is_merged(hand_over, merge, cell):
+    path = hand_over(a=1)
+    with h5py.File(path, "r+") as file:
+        file["a/self"] = file["a"]
+    merge()
+    assert cell("a") is None or cell("a").value == 1
+
+
 def test_that_one_odd_cell_does_not_stop_the_others(hand_over, merge, cell):
     path = hand_over(a=1)
     with h5py.File(path, "r+") as file:
@@ -452,6 +499,18 @@ def test_that_odd_names_are_stored_and_found(hand_over, merge, cell, folder):
     merge()
     assert [cell(name).value for name in names] == list(range(len(names)))
     assert result_names(folder.run_file(KEY)) == sorted(names)
+
+
+def test_that_a_result_which_nobody_declared_has_a_column_in_the_views(hand_over, merge, plain_sql):
+    hand_over(**{"it's": 1.5, "none": None, "start_time": 1.7e9})
+    merge()
+    sql = plain_sql()
+    assert sql.execute('SELECT "it\'s" FROM runs').fetchall() == [(1.5,)]
+    assert "none" not in [column[0] for column in sql.execute("SELECT * FROM runs").description]
+    before = sql.execute("PRAGMA schema_version").fetchone()
+    hand_over(**{"it's": 2.5})
+    merge()
+    assert sql.execute("PRAGMA schema_version").fetchone() == before
 
 
 def test_that_a_reader_who_has_the_old_file_open_is_not_disturbed(hand_over, merge, folder):
