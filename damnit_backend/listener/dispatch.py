@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +18,8 @@ from damnit_backend.store.runs import add_run
 from damnit_backend.triggers.run_directory import STAGES, signature
 
 from .board import Board
-from .ingest import Ingest
-from .plan import ending, plan_work, run_paths
+from .ingest import RETRY_SECONDS, Ingest
+from .plan import ending, plan_work, run_paths, writing_pause
 from .store_thread import StoreThread
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ class Dispatch:
         self._tasks: dict[asyncio.Task[None], int] = {}
         """What is in work, with the number of the job."""
         self._losses: Counter[int] = Counter()
+        self._pause = 0.0
+        self._resume_at = 0.0
         self.variables: tuple[VariableSpec, ...] = ()
         """Those of the context file as it is loaded."""
 
@@ -58,7 +61,7 @@ class Dispatch:
         """Start as many jobs as there are free workers; the number of jobs that remain queued."""
         # Counted first: an empty queue must not cost the database's write lock at every look.
         queued = await self._store(count_queued)
-        while queued and len(self._tasks) < self._workers:
+        while queued and len(self._tasks) < self._workers and time.monotonic() >= self._resume_at:
             job = await self._store(take_job, self._board.busy)
             if job is None:
                 break
@@ -108,7 +111,7 @@ class Dispatch:
         finally:
             self._board.set_finished(key)
         # The latest only: of a night of failures the queue tells all, the status would grow without end.
-        self._board.set_problem("run", f"Run {key.run}: {message}" if state == "failed" else "")
+        self._board.set_problem("run", f"Run {key.run}: {message}" if state != "done" else "")
         await self._patiently(lambda database: finish_job(database, job.id, state, message))
         log.info("Finished %s (job %d): %s %s", key, job.id, state, message)
 
@@ -143,16 +146,21 @@ class Dispatch:
         if done.outcome == "ok" and covered:
             await self._patiently(lambda database: adopt_data(database, covered))
         self._losses[job.id] += done.outcome == "lost"
+        self._pause = writing_pause(self._pause) if done.outcome == "cannot_write" else 0.0
+        self._resume_at = time.monotonic() + self._pause
         return ending(done, len(errors), self._losses[job.id], computing)
 
     async def _patiently(self, write: Callable[[Database], object]) -> None:
-        """Write as soon as the database can be written: a lock is no reason to give a run up."""
+        """Write as soon as the database can be written: a lock or a full disk is no reason to give a run up."""
         while True:
             try:
                 await self._store(write)
                 return
             except DatabaseBusyError as error:
                 log.warning("%s Trying again.", error.message)
+            except UserError as error:
+                log.warning("%s %s Trying again.", error.message, error.hint)
+                await asyncio.sleep(RETRY_SECONDS)
 
 
 def _covered(job: Job, raw: Path, proc: Path) -> list[RunData]:

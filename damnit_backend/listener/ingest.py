@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import RunKey
-from damnit_backend.store.database import Database
+from damnit_backend.store.database import Database, DatabaseBusyError
 from damnit_backend.store.fragments import find_fragments
 from damnit_backend.store.merge import Merged, merge_fragments
 
@@ -49,11 +49,15 @@ class Ingest:
         if waiting is not None:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-        try:
-            await self._merge_now(key)
-        except UserError:
-            self._merge_after(key, RETRY_SECONDS)
-            raise
+        while True:
+            try:
+                await self._merge_now(key)
+                return
+            except DatabaseBusyError as error:
+                log.warning("%s Trying again.", error.message)
+            except UserError:
+                self._merge_after(key, RETRY_SECONDS)
+                raise
 
     async def close(self) -> None:
         """Begin no further merge; what waits is left to the next listener."""

@@ -50,6 +50,11 @@ def declarations(variables: tuple[VariableSpec, ...]) -> list[Declaration]:
     ]
 
 
+def writing_pause(former: float) -> float:
+    """Seconds until the next job after one whose results could not be written; ``former``: the pause before, or 0."""
+    return min(300.0, max(5.0, 2 * former))
+
+
 def merge_pause(elapsed: float) -> float:
     """Seconds to wait before merging what has come of a run that is in work for ``elapsed`` seconds.
 
@@ -63,11 +68,13 @@ def ending(done: Done, errors: int, losses: int, computing: str) -> tuple[str, s
     """The state and the message of a job whose execution has ended, with so many failed Variables.
 
     A run that lost its context process is queued again: it may not be its own fault. ``computing``: the Variable that
-    it had come to.
+    it had come to. One whose results could not be written is, too: the disk may have room later.
     """
     if done.outcome == "ok":
         return "done", f"{errors} Variable{'s' if errors > 1 else ''} failed" if errors else ""
     message = done.message or done.outcome
+    if done.outcome == "cannot_write":
+        return "queued", message
     if done.outcome != "lost":
         return "failed", message
     if computing:

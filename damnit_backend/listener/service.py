@@ -92,8 +92,11 @@ class Listener:
 
     async def _serve(self, lease: Lease, publisher: Publisher) -> None:
         self._board.set_activity(Activity.STARTING)
-        self._folder.results.mkdir(exist_ok=True)
-        self._folder.logs.mkdir(exist_ok=True)
+        try:
+            self._folder.results.mkdir(exist_ok=True)
+            self._folder.logs.mkdir(exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{error.filename} cannot be made: {error.strerror}.", "Is a file in its place?") from error
         self._ingest = Ingest(self._merging, lambda _: self._changed())
         python = await self._admin(get_setting, "context_python")
         executor = LocalExecutor(self._folder, str(python) if python else None, self._settings.run_seconds)

@@ -423,3 +423,20 @@ def test_a_context_file_that_loops_for_ever_is_given_up_when_it_is_mended(beamti
         assert served.listener.status().problem == ""
 
     serve(folder, scenario)
+
+
+def test_a_run_whose_results_cannot_be_written_is_done_again_when_they_can(beamtime, make_folder, serve):
+    folder = make_folder(TRAINS)
+
+    async def scenario(served):
+        await served.until(lambda: served.listener.status().activity is Activity.IDLE)
+        folder.results.rmdir()
+        folder.results.touch()  # not even root can write into that
+        await asyncio.to_thread(beamtime.write_raw, 1)
+        await served.until(lambda: "cannot be written" in served.listener.status().problem)
+        folder.results.unlink()
+        folder.results.mkdir()
+        await served.until(lambda: served.cell(1, "trains"))
+        await served.until(lambda: served.listener.status().problem == "")
+
+    serve(folder, scenario)

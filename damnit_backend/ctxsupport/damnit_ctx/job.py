@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import time
@@ -140,7 +141,8 @@ class Job:
         """
         name, self._computed = self.running.name if self.running else self._computed, ""
         self._deaths += 1
-        if not name or self.closing or self._deaths > MAX_DEATHS:
+        full = any(os.strerror(number) in problem for number in (errno.ENOSPC, errno.EDQUOT))
+        if full or not name or self.closing or self._deaths > MAX_DEATHS:
             return False
         if self.cautious:
             self.running = self.running or Running(name, time.time())
