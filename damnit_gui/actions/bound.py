@@ -40,9 +40,6 @@ class BoundActions(QObject):
         bound.triggered.connect(lambda _=False: self.trigger(action))
         return bound
 
-    def qaction(self, action_id: str) -> QAction:
-        return self._bound[action_id]
-
     def trigger(self, action: Action) -> None:
         """Do it, if it may be done now."""
         if action.enabled(self._window):

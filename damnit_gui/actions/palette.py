@@ -6,7 +6,6 @@ from PyQt6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWi
 
 from damnit_gui.theme import SPACE_2, SPACE_4, icon
 
-from .action import Action
 from .bound import BoundActions, shortcut_text
 from .fuzzy import best
 
@@ -67,11 +66,6 @@ class CommandPalette(QFrame):
             self.hide()
             if self._focus_before is not None:
                 self._focus_before.setFocus()
-
-    def shown_actions(self) -> list[Action]:
-        """The actions in the list, from above."""
-        items = (self.list.topLevelItem(row) for row in range(self.list.topLevelItemCount()))
-        return [item.data(0, ACTION) for item in items if item is not None]
 
     def _fill(self, query: str) -> None:
         self.list.clear()

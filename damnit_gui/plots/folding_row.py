@@ -28,10 +28,6 @@ class FoldingRow(QWidget):
         self._middle: QWidget | None = None
         self._folded = False
 
-    @property
-    def folded(self) -> bool:
-        return self._folded
-
     def set_middle(self, widget: QWidget | None) -> None:
         """Put this widget into the middle; the former one is deleted."""
         if self._middle is not None:

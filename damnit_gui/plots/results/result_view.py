@@ -18,6 +18,7 @@ class ResultView(QWidget):
         self._views: list[ViewKind] = []
         self.content: QWidget | None = None
         self._chooser = QComboBox(self)
+        self._chooser.setObjectName("views")
         self._chooser.setAccessibleName("How the result is shown")
         self._chooser.activated.connect(self._show_view)
         self.label = QLabel(self)
@@ -51,10 +52,6 @@ class ResultView(QWidget):
         """Show something else instead: a word on why there is nothing."""
         self._chooser.hide()
         self._replace(content)
-
-    def choose_view(self, title: str) -> None:
-        self._chooser.setCurrentText(title)
-        self._show_view()
 
     def _show_view(self) -> None:
         if self._shown is not None:

@@ -1,6 +1,6 @@
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtWidgets import QToolBar, QWidget
 
 from damnit_backend.core.errors import UserError
@@ -10,6 +10,7 @@ from damnit_gui.actions.help_panel import HelpDialog
 from damnit_gui.main_window import MainWindow
 from damnit_gui.services.listener_view import ListenerView
 from damnit_gui.services.preferences import Preferences
+from damnit_gui.theme.icons import program_icon
 
 
 def action(action_id):
@@ -20,11 +21,16 @@ def do(window, action_id):
     window.actions_.trigger(action(action_id))
 
 
+def entry(window, action_id):
+    """What menus and tool bar show of an action."""
+    return window.findChild(QAction, action_id)
+
+
 def test_a_window_without_a_folder_welcomes(empty_window):
     assert empty_window.page == "welcome"
     assert empty_window.windowTitle() == "DAMNIT Desktop"
     assert not any(empty_window.docks.is_visible(name) for name in ("inspector", "plots", "jobs", "log"))
-    assert not empty_window.actions_.qaction("view.table").isEnabled()
+    assert not entry(empty_window, "view.table").isEnabled()
 
 
 def test_an_open_folder_shows_its_table_with_inspector_and_plots(window):
@@ -62,7 +68,7 @@ def test_another_folder_takes_the_place_of_the_one_that_was_open(window, open_se
     former = window.panels
     window.set_session(open_session(read_only=True))
     assert window.panels is not former
-    assert not window.actions_.qaction("run.reprocess").isEnabled()
+    assert not entry(window, "run.reprocess").isEnabled()
     assert "read-only" in window.status.listener.text()
 
 
@@ -92,7 +98,7 @@ def test_late_news_of_the_former_folder_are_not_shown_over_the_new_one(window, o
 def test_pages_change_by_keyboard(window, qtbot):
     qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert window.page == "editor"
-    assert window.actions_.qaction("view.editor").isChecked()
+    assert entry(window, "view.editor").isChecked()
     qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert window.page == "table"
 
@@ -101,7 +107,7 @@ def test_panels_unfold_and_fold_by_keyboard(window, qtbot):
     for _ in range(2):
         qtbot.keyClick(window, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
         assert window.docks.is_visible("log")
-        assert window.actions_.qaction("view.log").isChecked()
+        assert entry(window, "view.log").isChecked()
         qtbot.keyClick(window, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
         assert not window.docks.is_visible("log")
 
@@ -149,7 +155,7 @@ def test_the_layout_can_be_reset(window, qtbot):
 def test_a_panel_that_was_closed_with_its_cross_can_be_brought_back(window):
     dock = window.docks._docks["inspector"]
     dock.close()
-    assert not window.actions_.qaction("view.inspector").isChecked()
+    assert not entry(window, "view.inspector").isChecked()
     do(window, "view.inspector")
     assert window.docks.is_visible("inspector")
 
@@ -160,7 +166,7 @@ def test_the_current_cell_goes_to_inspector_plot_and_full_result(window):
     assert window.panels.inspector.key == CellKey(1234, 2, "motor")
     do(window, "run.plot")
     assert [spec.y for spec in window.panels.plots.specs()] == ["energy", "motor"]
-    assert window.actions_.qaction("run.open_cell").isEnabled()
+    assert entry(window, "run.open_cell").isEnabled()
     do(window, "run.open_cell")
 
 
@@ -187,10 +193,10 @@ def test_a_window_with_room_is_as_large_as_it_should_be(empty_window):
 
 
 def test_edits_are_undone_from_the_menu(window):
-    assert not window.actions_.qaction("edit.undo").isEnabled()
+    assert not entry(window, "edit.undo").isEnabled()
     window.session.editing.edit(CellKey(1234, 1, "comment"), "good")
     window.session.live.look()
-    assert window.actions_.qaction("edit.undo").isEnabled()
+    assert entry(window, "edit.undo").isEnabled()
     do(window, "edit.undo")
     window.session.live.look()
     assert window.session.table.data.cell(0, "comment").value is None
@@ -205,9 +211,9 @@ def test_selected_runs_are_queued(window, database):
 
 
 def test_every_menu_has_actions_and_every_action_is_in_one(window):
-    menus = {entry.text(): entry.menu() for entry in window.menuBar().actions()}
+    menus = {shown.text(): shown.menu() for shown in window.menuBar().actions()}
     assert tuple(menus) == MENUS
-    listed = {entry.objectName() for menu in menus.values() for entry in menu.actions() if not entry.isSeparator()}
+    listed = {shown.objectName() for menu in menus.values() for shown in menu.actions() if not shown.isSeparator()}
     assert listed == {action.id for action in ACTIONS}
 
 
@@ -255,3 +261,14 @@ def test_the_editor_asks_which_runs_to_process_again(window, database):
     window.strip.choices["All 5 runs"].click()
     with database.reading() as sql:
         assert sql.execute("SELECT count(*) FROM desk_jobs").fetchone() == (5,)
+
+
+def test_all_windows_have_the_icon_of_the_program(window, qapp):
+    qapp.setWindowIcon(program_icon())
+    own = qapp.windowIcon().cacheKey()
+    window.panels.plots.open_result(CellKey(1234, 1, "trace")).become_window()
+    do(window, "help.about")
+    shown = [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
+    assert len(shown) == 3
+    assert {widget.windowIcon().cacheKey() for widget in shown} == {own}
+    window.findChild(HelpDialog).close()
