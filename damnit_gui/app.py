@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QEventLoop, QTimer
 from PyQt6.QtWidgets import QApplication
@@ -212,6 +213,11 @@ def run_gui(options: AppOptions) -> int:
     exit_code = App(qt, options).run()
     end_process_if_stuck(exit_code)
     return exit_code
+
+
+def run_from_command_line(*, size: str | None, **options: Any) -> int:
+    """The window for `damnit gui`: its options as they were typed; the exit code. UserError for what makes no sense."""
+    return run_gui(AppOptions(size=parse_size(size), **options))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

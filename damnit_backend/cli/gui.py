@@ -1,10 +1,18 @@
 """`damnit gui`: the window."""
 
-import importlib
+from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from damnit_backend.core.errors import UserError
+
+WINDOWS = "damnit.window"
+"""The group of entry points in which a package says that it has a window: the backend does not depend on one."""
+DESKTOP = "desktop"
+"""The one that is taken where there are several."""
 
 
 def command(
@@ -30,14 +38,28 @@ def command(
 
     The window starts a listener for the folder if none serves it. The listener goes on when the window is closed.
     """
-    # The window is another package, which this one does not depend on.
-    app = importlib.import_module("damnit_gui.app")
-    options = app.AppOptions(
+    window = load_window()
+    code = window(
         folder=folder,
         theme=theme,
-        size=app.parse_size(size),
+        size=size,
         screenshot=screenshot,
         quit_when_runs=quit_when_runs,
         quit_after=quit_after,
     )
-    raise typer.Exit(app.run_gui(options))
+    raise typer.Exit(code)
+
+
+def load_window() -> Callable[..., int]:
+    """The window that is installed: takes the options above, returns the exit code. UserError if there is none."""
+    found = entry_points(group=WINDOWS)
+    if not found:
+        raise UserError("No window is installed.", "Install one with: pip install damnit-desktop")
+    entry = found[DESKTOP] if DESKTOP in found.names else next(iter(found))
+    try:
+        window: Callable[..., int] = entry.load()
+    except ImportError as error:
+        raise UserError(
+            f"The window {entry.name} cannot be started: {error}.", "Is Qt with its libraries installed?"
+        ) from error
+    return window
