@@ -1,8 +1,8 @@
-"""The context file on disk: loads, saves and watches it, in the background."""
+"""The context file on disk: loads and saves it, and looks for changes, in the background."""
 
 from pathlib import Path
 
-from PyQt6.QtCore import QFileSystemWatcher, QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from damnit_backend.core.errors import UserError
 from damnit_gui.panels.text.parts import delay
@@ -11,10 +11,12 @@ from damnit_gui.services.tasks import Task, Tasks
 
 from .text_file import ChangedOnDiskError, FileStamp, TextFile, read_text_file, stamp_of, write_text_file
 
-LOOK_MS = 3000
-"""How often the file is looked at: on network file systems nothing tells of another host's writing."""
+LOOK_MS = 1000
+"""How often the file is looked at: on network file systems nothing tells of another host's writing, and asking to be
+told may take as long as the file system likes."""
 _SETTLE_MS = 150
-"""Other programs remove a file a moment before they put the new one in its place."""
+"""Other programs remove a file a moment before they put the new one in its place: one that is gone is looked for again
+after this time."""
 
 
 class ContextDocument(QObject):
@@ -42,10 +44,8 @@ class ContextDocument(QObject):
         self._look: Task | None = None
         self._looking = False
         self._saving = False
-        self._watcher = QFileSystemWatcher(self)
+        self._gone = False
         self._settle = delay(self, _SETTLE_MS, self.look)
-        self._watcher.fileChanged.connect(self._settle.start)
-        self._watcher.directoryChanged.connect(self._settle.start)
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -73,7 +73,6 @@ class ContextDocument(QObject):
     def take_disk_as_base(self, on_disk: TextFile) -> None:
         """From now on, what is on disk is known: the next save replaces it."""
         self.base = on_disk
-        self._watch()
 
     def look(self) -> None:
         """See whether somebody else has written the file."""
@@ -90,8 +89,11 @@ class ContextDocument(QObject):
 
     def _looked(self, found: TextFile | None) -> None:
         self._look, self._looking = None, False
-        self._watch()
+        first_without, self._gone = not self._gone, found is not None and found.stamp is None
         if found is None:
+            return
+        if self._gone and first_without and self.base.stamp is not None:
+            self._settle.start()
             return
         if (found.text, found.bom, found.stamp is None) == (self.base.text, self.base.bom, self.base.stamp is None):
             self.base = found  # touched, or written with the same text
@@ -109,14 +111,12 @@ class ContextDocument(QObject):
     def _loaded(self, found: TextFile) -> None:
         self.base = found
         self.ready = True
-        self._watch()
         self._timer.start()
         self.loaded.emit(found)
 
     def _saved(self, text: str, stamp: FileStamp) -> None:
         self._saving = False
         self.base = TextFile(text, self.base.bom, stamp)
-        self._watch()
         self.saved.emit(text)
 
     def _not_saved(self, error: BaseException) -> None:
@@ -134,14 +134,6 @@ class ContextDocument(QObject):
             self.not_read.emit(error)
         else:
             self._notifier.report(error)
-
-    def _watch(self) -> None:
-        """A file that was replaced is no longer watched, so that this is said after each look."""
-        wanted = [str(self.path), str(self.path.parent)]
-        watched = {*self._watcher.files(), *self._watcher.directories()}
-        missing = [name for name in wanted if name not in watched]
-        if missing:
-            self._watcher.addPaths(missing)  # what does not exist is left out; the timer looks for it
 
     def _cancel_look(self) -> None:
         if self._look is not None:

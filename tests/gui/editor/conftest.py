@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from damnit_backend.contextproc.checker import CheckResult
 from damnit_backend.contextproc.protocol import Problem, VariableSpec
 from damnit_backend.store.folder import Folder
-from damnit_gui.panels.editor import EditorPanel
+from damnit_gui.panels.editor import EditorPanel, document
 from damnit_gui.services.notifier import Notifier
 from damnit_gui.services.tasks import Tasks
 
@@ -47,8 +47,19 @@ def drafts_directory(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is looked at more often than people need."""
+    monkeypatch.setattr(document, "LOOK_MS", 50)
+
+
+@pytest.fixture
 def open_editor(
-    folder: Folder, tasks: Tasks, notifier: Notifier, drafts_directory: Path, qtbot: QtBot
+    folder: Folder,
+    tasks: Tasks,
+    notifier: Notifier,
+    drafts_directory: Path,
+    qtbot: QtBot,
+    often: None,  # noqa: ARG001
 ) -> Callable[..., EditorPanel]:
     """``open_editor(text, check=…, read_only=…)``: the context file with this text (None: leave it), loaded."""
 

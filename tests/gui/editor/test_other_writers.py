@@ -16,9 +16,14 @@ def replace(path: Path, text: str) -> None:
 
 
 def changed(panel: EditorPanel, qtbot, act) -> None:
-    """Do something to the file; the watcher, not the test, tells the panel."""
+    """Do something to the file; the document, not the test, tells the panel."""
     with qtbot.waitSignal(panel.document.changed_on_disk):
         act()
+
+
+def look_no_more(panel: EditorPanel, qtbot) -> None:
+    panel.document._timer.stop()
+    qtbot.waitUntil(lambda: not panel.document._looking)
 
 
 def test_without_unsaved_text_the_other_text_is_taken_and_undo_brings_the_former_back(open_editor, folder, qtbot):
@@ -85,8 +90,7 @@ def test_after_the_answer_no_old_comparison_stays(open_editor, folder, qtbot, an
 
 def test_a_save_meets_a_change_that_nobody_told_of_and_asks(open_editor, folder, qtbot) -> None:
     panel = open_editor("a = 1\n")
-    panel.document._watcher.removePaths(panel.document._watcher.files() + panel.document._watcher.directories())
-    panel.document._timer.stop()
+    look_no_more(panel, qtbot)
     panel.editor.insertAt("mine\n", 1, 0)
     replace(folder.context_file, "theirs\n")
     with qtbot.waitSignals([panel.document.not_saved, panel.document.changed_on_disk]):
@@ -104,6 +108,17 @@ def test_a_deleted_file_is_told_and_its_text_can_be_saved_again(open_editor, fol
     with qtbot.waitSignal(panel.saved):
         panel.widgets.disk_strip.choices["Save it again"].click()
     assert folder.context_file.read_text() == "a = 1\n"
+
+
+def test_a_file_that_is_away_for_a_moment_while_it_is_replaced_is_not_told_as_deleted(open_editor, folder, qtbot):
+    panel = open_editor("a = 1\n")
+    look_no_more(panel, qtbot)
+    folder.context_file.unlink()
+    with qtbot.assertNotEmitted(panel.document.changed_on_disk):
+        panel.document.look()
+        qtbot.waitUntil(panel.document._settle.isActive)
+    replace(folder.context_file, "b = 2\n")
+    qtbot.waitUntil(lambda: panel.editor.text() == "b = 2\n")
 
 
 def test_touching_the_file_or_writing_the_same_says_nothing(open_editor, folder, qtbot) -> None:
