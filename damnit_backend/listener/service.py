@@ -17,7 +17,7 @@ from damnit_backend.executors.local import LocalExecutor
 from damnit_backend.store import feed
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import requeue_abandoned
-from damnit_backend.store.lease import HEARTBEAT_SECONDS, Lease, release_lease, renew_lease, take_lease
+from damnit_backend.store.lease import HEARTBEAT_SECONDS, Lease, LeaseLostError, release_lease, renew_lease, take_lease
 from damnit_backend.store.run_data import RunData
 from damnit_backend.store.settings import folder_proposal, get_setting
 from damnit_backend.store.variables import Declaration, declare_computed
@@ -56,19 +56,22 @@ class Listener:
         self._context_good = False
         self._undeclared: list[Declaration] = []
         self._board = Board()
+        self._replaced: LeaseLostError | None = None
 
     def status(self) -> Status:
         """What the listener is doing, as it tells those who are connected."""
         return self._board.status()
 
     async def run(self) -> None:
-        """Serve the folder. UserError if another listener does, or if the folder cannot be used."""
+        """Serve the folder. UserError if another listener does, or takes it over, or if the folder cannot be used."""
         address = socket_path(self._folder.path)
         try:
             lease = await self._admin(take_lease, str(address), getpass.getuser())
         except BaseException:
             await self._admin.close()
             raise
+        for store in (self._admin, self._merging):
+            store.hold(lease, self._end_replaced)
         greeting = Hello(PROTOCOL, str(self._folder.path), os.getpid(), socket.gethostname())
         publisher = LocalPublisher(address, greeting)
         self._board.connect(publisher.publish)
@@ -79,16 +82,25 @@ class Listener:
             self._board.set_activity(Activity.STOPPING)
             await publisher.close()
             try:
-                await self._admin(release_lease, lease)
+                if self._replaced is None:
+                    await self._admin(release_lease, lease)
             except UserError as error:
                 log.error("The lease could not be given back; it ends with this process: %s", error)
             await self._admin.close()
             await self._merging.close()
+        if self._replaced is not None:
+            raise self._replaced
 
     def stop(self) -> None:
         """Ask `run` to return soon; what is in work is broken off and done again by the next listener."""
         self._stopping.set()
         self._wake.set()
+
+    def _end_replaced(self, error: LeaseLostError) -> None:
+        if self._replaced is None:
+            log.error("%s", error)
+            self._replaced = error
+        self.stop()
 
     async def _serve(self, lease: Lease, publisher: Publisher) -> None:
         self._board.set_activity(Activity.STARTING)
@@ -243,13 +255,12 @@ class Listener:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             try:
-                if not await self._admin(renew_lease, lease):
-                    log.error("Another listener has taken the folder over; this one ends.")
-                    self.stop()
-                    return
+                await self._admin(renew_lease, lease)
                 beats += 1
                 if beats % 100 == 0:
                     await self._admin(feed.compact)
+            except LeaseLostError:
+                return  # it ends already
             except UserError as error:
                 log.error("The heartbeat could not be written: %s", error)
 

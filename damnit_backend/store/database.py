@@ -3,7 +3,7 @@
 import contextlib
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -28,6 +28,8 @@ class Database:
     def __init__(self, folder: Folder, *, read_only: bool = False, create: bool = False) -> None:
         self.folder = folder
         self.read_only = read_only
+        self.guard: Callable[[sqlite3.Connection], None] | None = None
+        """Called as each `writing` begins, inside the transaction; what it raises keeps that from happening."""
         with clear_errors(folder.database):
             self._connection = self._connect(create)
             self._file = self._identity()
@@ -65,12 +67,20 @@ class Database:
             self._follow()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                if self.guard is not None:
+                    self.guard(self._connection)
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
                 # A commit that fails, because others still read, leaves the transaction open as well.
                 self._undo()
                 raise
+
+    def check_guard(self) -> None:
+        """Raise what `writing` would raise just now; takes no lock that others wait for."""
+        if self.guard is not None:
+            with self.reading() as sql:
+                self.guard(sql)
 
     def set_journal_mode(self, mode: str) -> None:
         """Change the journal unless another program is using the database just now (then it stays as it is)."""

@@ -50,6 +50,10 @@ class ListenerExistsError(UserError):
     """Another listener serves the folder."""
 
 
+class LeaseLostError(UserError):
+    """This listener was replaced by another one, and may write nothing more."""
+
+
 def _birth(pid: int) -> float | None:
     """When a process of this host began; None if there is none. Infinite if another user's may not be seen."""
     try:
@@ -92,11 +96,22 @@ def take_lease(database: Database, socket_path: str, user: str) -> Lease:
     return mine
 
 
-def renew_lease(database: Database, lease: Lease) -> bool:
-    """Show that the listener lives; False if another one took the folder over."""
+def require_lease(sql: sqlite3.Connection, lease: Lease) -> None:
+    """LeaseLostError if another listener took the folder over: this one hung, or its host did."""
+    holder = _lease(sql)
+    if holder is None or holder.token != lease.token:
+        who = f"process {holder.pid} of {holder.user} on {holder.host}" if holder else "one that has ended since"
+        raise LeaseLostError(
+            f"Another listener has taken the folder over: {who}.",
+            "This one gave no sign of life for too long, and ends; the other one does the work.",
+        )
+
+
+def renew_lease(database: Database, lease: Lease) -> None:
+    """Show that the listener lives. LeaseLostError if it was replaced."""
     with database.writing() as sql:
-        done = sql.execute("UPDATE desk_listeners SET heartbeat = ? WHERE token = ?", (time.time(), lease.token))
-        return done.rowcount == 1
+        require_lease(sql, lease)
+        sql.execute("UPDATE desk_listeners SET heartbeat = ?", (time.time(),))
 
 
 def release_lease(database: Database, lease: Lease) -> None:

@@ -1,14 +1,17 @@
 """Merging fragments into a run's file and the database. Only the listener does this.
 
-The order makes a crash harmless at every instruction: the new run file is written aside, synced and renamed; then one
-transaction writes the cells; then the fragments go. Whatever is left over is merged again, with the same result.
+The order makes a crash harmless at every instruction: the new run file is written aside and synced; then, in one
+transaction, it is renamed and the cells are written; then the fragments go. Whatever is left over is merged again,
+with the same result. The transaction begins before the file is renamed, so that a listener which was replaced while it
+hung (`Database.guard`) changes neither.
 """
 
+import contextlib
 import logging
 import math
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +21,10 @@ from damnit_backend.core.keys import RunKey
 from damnit_backend.core.values import CellValue, Failure
 
 from .database import Database
+from .folder import Folder
 from .fragments import BrokenFragmentError, Fragment, read_fragment
 from .results import NoResultError
-from .run_file import write_run_file
+from .run_file import prepare_run_file, publish_run_file
 from .table import START_TIME
 from .variables import editable_names
 from .views import add_columns
@@ -47,13 +51,19 @@ def merge_fragments(database: Database, key: RunKey, paths: Sequence[Path]) -> M
     A broken fragment is set aside and does not stop the others. UserError if the disk or the database cannot be
     used now: the fragments then wait where they are.
     """
+    database.check_guard()
     broken: list[tuple[Path, str]] = []
-    fragments = _write_results(database, key, _read(key, paths, broken), broken)
+    fragments, aside = _prepare(database.folder, key, _read(key, paths, broken), broken)
     cells = {name: (cell, fragment) for fragment in fragments for name, cell in fragment.cells.items()}
-    if fragments:
-        with database.writing() as sql:
-            cells = _without_edited(sql, cells)
-            _write_cells(sql, key, cells)
+    if aside is not None:
+        try:
+            with database.writing() as sql:
+                with _clear_errors(database.folder, key):
+                    publish_run_file(database.folder, key, aside)
+                cells = _without_edited(sql, cells)
+                _write_cells(sql, key, cells)
+        finally:
+            aside.unlink(missing_ok=True)
     for fragment in fragments:
         fragment.path.unlink(missing_ok=True)
     failed = tuple(sorted(name for name, (cell, _) in cells.items() if _is_error(cell)))
@@ -73,23 +83,30 @@ def _read(key: RunKey, paths: Sequence[Path], broken: list[tuple[Path, str]]) ->
     return fragments
 
 
-def _write_results(
-    database: Database, key: RunKey, fragments: list[Fragment], broken: list[tuple[Path, str]]
-) -> list[Fragment]:
-    """Write the run's file; the fragments that are in it. One that cannot be copied is set aside as well."""
+def _prepare(
+    folder: Folder, key: RunKey, fragments: list[Fragment], broken: list[tuple[Path, str]]
+) -> tuple[list[Fragment], Path | None]:
+    """Write the run's next file; the fragments that are in it, and where it is. One that cannot be copied is set aside
+    as well; None if no fragment is left."""
     while fragments:
         try:
-            write_run_file(database.folder, key, fragments)
-            break
+            with _clear_errors(folder, key):
+                return fragments, prepare_run_file(folder, key, fragments)
         except BrokenFragmentError as error:
             broken.append(_set_aside(error))
             fragments = [fragment for fragment in fragments if fragment.path != error.path]
-        except OSError as error:
-            raise UserError(
-                f"The results of run {key.run} cannot be written: {error}.",
-                f"Is the disk of {database.folder.path} full or write-protected?",
-            ) from error
-    return fragments
+    return [], None
+
+
+@contextlib.contextmanager
+def _clear_errors(folder: Folder, key: RunKey) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"The results of run {key.run} cannot be written: {error}.",
+            f"Is the disk of {folder.path} full or write-protected?",
+        ) from error
 
 
 def _is_error(cell: CellValue) -> bool:

@@ -20,10 +20,10 @@ from .results import ERRORS, PREVIEW, REDUCED, DamagedResultsError, open_results
 PLACES = (REDUCED, PREVIEW, ERRORS)
 
 
-def write_run_file(folder: Folder, key: RunKey, fragments: Sequence[Fragment]) -> None:
-    """Put the fragments' results into the run's file, which is replaced whole: readers of the old one keep it.
+def prepare_run_file(folder: Folder, key: RunKey, fragments: Sequence[Fragment]) -> Path:
+    """Write the run's next file beside the present one, with the fragments' results; it is on the disk then.
 
-    BrokenFragmentError if one cannot be copied; the run's file is then as it was.
+    BrokenFragmentError if one cannot be copied.
     """
     target = folder.run_file(key)
     _clear(folder, key)
@@ -36,10 +36,16 @@ def write_run_file(folder: Folder, key: RunKey, fragments: Sequence[Fragment]) -
                 _remove(file, fragment.cells)
                 _copy(fragment, file)
         sync(aside)
-        aside.replace(target)
-        sync(target.parent)
-    finally:
+    except BaseException:
         aside.unlink(missing_ok=True)
+        raise
+    return aside
+
+
+def publish_run_file(folder: Folder, key: RunKey, aside: Path) -> None:
+    """Put what was prepared into the place of the run's file, whole: readers of the old one keep it."""
+    aside.replace(folder.run_file(key))
+    sync(folder.results)
 
 
 def _clear(folder: Folder, key: RunKey) -> None:

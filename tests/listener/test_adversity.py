@@ -9,11 +9,15 @@ import pytest
 
 from damnit_backend.control.listener import request_reprocess
 from damnit_backend.core.keys import CellKey, RunKey
+from damnit_backend.core.messages import Activity
 from damnit_backend.listener import dispatch, ingest, watch
 from damnit_backend.listener.ingest import Ingest
+from damnit_backend.listener.service import Listener
 from damnit_backend.listener.store_thread import StoreThread
 from damnit_backend.store.database import Database, DatabaseBusyError
 from damnit_backend.store.edits import write_edit
+from damnit_backend.store.jobs import read_jobs
+from damnit_backend.store.lease import LeaseLostError, read_lease
 from damnit_backend.store.table import read_table, read_variables
 from damnit_backend.store.variables import add_editable
 
@@ -165,3 +169,27 @@ def test_that_a_variable_with_the_name_of_an_editable_one_is_a_problem_until_it_
         await served.until(lambda: not served.listener.status().problem)
 
     serve(folder, scenario)
+
+
+def test_that_a_listener_which_was_replaced_while_it_hung_ends_and_says_so(
+    beamtime, make_folder, quick_settings, caplog
+):
+    folder = make_folder(TRAINS)
+
+    async def main():
+        listener = Listener(folder, quick_settings)
+        task = asyncio.create_task(listener.run())
+        while listener.status().activity is not Activity.IDLE:
+            await asyncio.sleep(0.01)
+        with Database(folder) as database, database.writing() as sql:
+            sql.execute("UPDATE desk_listeners SET token = 'other', host = 'elsewhere'")
+        await asyncio.to_thread(beamtime.write_raw, 1)
+        with pytest.raises(LeaseLostError, match="elsewhere"):
+            await asyncio.wait_for(task, 20)
+
+    asyncio.run(main())
+    assert "elsewhere" in caplog.text
+    with Database(folder, read_only=True) as database:
+        assert read_lease(database).host == "elsewhere"
+        assert read_table(database).runs == ()
+        assert read_jobs(database) == []

@@ -1,4 +1,5 @@
 import dataclasses
+import functools
 import os
 import socket
 import subprocess
@@ -7,17 +8,23 @@ import time
 
 import pytest
 
+from damnit_backend.core.keys import RunKey
 from damnit_backend.store import lease as lease_module
 from damnit_backend.store.database import Database
+from damnit_backend.store.jobs import Request, add_jobs, finish_job, give_back, take_job
 from damnit_backend.store.lease import (
     LAPSE_SECONDS,
     Lease,
+    LeaseLostError,
     ListenerExistsError,
     read_lease,
     release_lease,
     renew_lease,
+    require_lease,
     take_lease,
 )
+from damnit_backend.store.runs import add_run
+from damnit_backend.store.table import read_table
 
 
 @pytest.fixture
@@ -49,11 +56,12 @@ def test_that_a_free_folder_is_taken_renewed_and_released(database):
     assert read_lease(database) == mine
     assert mine.is_alive(time.time())
     assert (mine.pid, mine.socket, mine.user) == (os.getpid(), "/run/x.sock", "me")
-    assert renew_lease(database, mine)
+    renew_lease(database, mine)
     assert read_lease(database).heartbeat >= mine.heartbeat
     release_lease(database, mine)
     assert read_lease(database) is None
-    assert not renew_lease(database, mine)
+    with pytest.raises(LeaseLostError):
+        renew_lease(database, mine)
 
 
 def test_that_a_second_listener_is_refused_and_told_who_has_it(database, put):
@@ -124,7 +132,8 @@ def test_that_a_process_which_may_not_be_looked_at_lives_by_its_heartbeat(put, m
 def test_that_a_listener_whose_folder_was_taken_over_notices(database, put):
     mine = take_lease(database, "/s", "me")
     put(host="elsewhere")
-    assert not renew_lease(database, mine)
+    with pytest.raises(LeaseLostError, match="elsewhere"):
+        renew_lease(database, mine)
     release_lease(database, mine)
     assert read_lease(database).host == "elsewhere"
 
@@ -132,3 +141,26 @@ def test_that_a_listener_whose_folder_was_taken_over_notices(database, put):
 def test_that_a_database_of_another_program_has_no_listener(old_folder):
     with Database(old_folder(4), read_only=True) as database:
         assert read_lease(database) is None
+
+
+WRITES = {
+    "take_job": take_job,
+    "give_back": lambda database: give_back(database, 1),
+    "finish_job": lambda database: finish_job(database, 1, "done"),
+    "add_run": lambda database: add_run(database, RunKey(1, 1)),
+}
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_that_a_listener_which_was_replaced_writes_nothing(database, put, write):
+    add_jobs(database, [Request(RunKey(1, 2))])
+    mine = take_lease(database, "/s", "me")
+    database.guard = functools.partial(require_lease, lease=mine)
+    add_jobs(database, [Request(RunKey(1, 2), "raw")])
+    database.guard = None
+    put(host="elsewhere")
+    before = read_table(database)
+    database.guard = functools.partial(require_lease, lease=mine)
+    with pytest.raises(LeaseLostError, match="elsewhere"):
+        WRITES[write](database)
+    assert read_table(database) == before

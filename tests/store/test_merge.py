@@ -1,3 +1,4 @@
+import functools
 import math
 import os
 
@@ -15,9 +16,11 @@ from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.core.values import Failure, Kind, SmallArray, Trend
 from damnit_backend.store import merge as merge_module
 from damnit_backend.store import run_file as run_file_module
+from damnit_backend.store.database import Database
 from damnit_backend.store.edits import write_edit
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.fragments import find_fragments
+from damnit_backend.store.lease import LeaseLostError, require_lease, take_lease
 from damnit_backend.store.merge import Merged, merge_fragments
 from damnit_backend.store.results import ResultKind, read_preview, read_result, result_names
 from damnit_backend.store.table import read_table
@@ -217,7 +220,8 @@ STEPS = [
     (run_file_module, "_remove"),
     (run_file_module, "_copy"),
     (run_file_module, "sync"),
-    (merge_module, "write_run_file"),
+    (merge_module, "prepare_run_file"),
+    (merge_module, "publish_run_file"),
     (merge_module, "_write_cells"),
     (merge_module, "_write_cell"),
 ]
@@ -564,6 +568,32 @@ def test_that_a_damaged_result_inside_a_fragment_sets_only_it_aside(hand_over, m
     assert cell("a").value == 1
     assert [path.name for path, _ in done.broken] == [path.name.replace("ready", "broken")]
     assert not list(folder.results.glob("*.merging.h5"))
+
+
+def test_that_a_listener_which_was_replaced_while_it_hung_changes_neither_file_nor_table(
+    hand_over, merge, cell, database, folder, monkeypatch
+):
+    lease = take_lease(database, "/s", "me")
+    hand_over(a=1)
+    merge()
+    database.guard = functools.partial(require_lease, lease=lease)
+    fragment = hand_over(a=2)
+    original = merge_module.prepare_run_file
+
+    def hang(*arguments):
+        aside = original(*arguments)
+        with Database(folder) as other:
+            take_lease(other, "/s", "successor")
+        return aside
+
+    monkeypatch.setattr(merge_module, "prepare_run_file", hang)
+    with pytest.raises(LeaseLostError, match="successor"):
+        merge()
+    assert (read_result(folder.run_file(KEY), "a").data, cell("a").value) == (1, 1)
+    assert {path.name for path in folder.results.iterdir()} == {fragment.name, "p1234_r5.h5"}
+    with pytest.raises(LeaseLostError):
+        merge()
+    assert fragment.exists()
 
 
 def test_that_a_long_result_is_a_short_trend_line(hand_over, merge, cell):
