@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import xarray as xr
 
-from damnit_ctx import netcdf
+from damnit_ctx import chunks, netcdf
 from damnit_ctx.kinds import Stored
 from damnit_ctx.summary import Summary
 
@@ -20,8 +20,6 @@ OBJTYPE = "_damnit_objtype"
 RESTORE = "desk_restore"
 #: The groups of a file beside those of the results.
 PLACES = (".reduced", ".preview", ".errors")
-#: Plain arrays above this size (bytes) are compressed.
-COMPRESS_ABOVE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -114,11 +112,11 @@ def _write_summary(reduced: h5py.Group, entry: Entry, summary: Summary) -> None:
 
 
 def _write_plain(group: h5py.Group, name: str, content: Any) -> h5py.Dataset:
-    options: dict[str, Any] = {}
     if isinstance(content, str):
-        options = {"dtype": h5py.string_dtype()}
-    elif content.ndim > 0 and content.nbytes > COMPRESS_ABOVE:
-        options = {"chunks": True, "compression": "gzip", "compression_opts": 1, "shuffle": True}
-    dataset = group.create_dataset(name, data=content, **options)
+        dataset = group.create_dataset(name, data=content, dtype=h5py.string_dtype())
+    elif chunks.is_large(content):
+        dataset = chunks.write_chunked(group, name, content)
+    else:
+        dataset = group.create_dataset(name, data=content)
     dataset.flush()  # h5py swallows what fails when it drops the dataset
     return dataset

@@ -46,7 +46,12 @@ def encode(value: Any) -> Stored:
 
 
 def normalised(value: Any) -> Any:
-    """The value as dependants and summaries see it: a list or tuple as the array that it is stored as."""
+    """The value as dependants and summaries see it: a list or tuple as the array that it is stored as.
+
+    What xarray would compute anew each time, with dask, is computed here, once.
+    """
+    if isinstance(value, (xr.DataArray, xr.Dataset)):
+        return value.load()
     return plain_array(value) if isinstance(value, (list, tuple)) else value
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from damnit_ctx.chunks import filters_for, is_large
 from damnit_ctx.kinds import CannotSave
-
-_COMPRESSION = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 
 
 def append_group(path: Path, group: str, dataset: xr.Dataset) -> None:
@@ -22,7 +21,7 @@ def append_group(path: Path, group: str, dataset: xr.Dataset) -> None:
     plain = dataset.copy()
     for variable in plain.variables.values():
         variable.encoding = {}  # as it was stored where it came from: not asked for here, and may not fit
-    encoding = {str(n): _COMPRESSION for n, v in plain.data_vars.items() if _compressible(v)}
+    encoding = {str(n): _filters(v, is_data=n in plain.data_vars) for n, v in plain.variables.items()}
     complex_numbers = any(np.dtype(v.dtype).kind == "c" for v in plain.variables.values())
     try:
         plain.to_netcdf(
@@ -54,5 +53,9 @@ def _no_h5netcdf() -> CannotSave:
     return CannotSave("xarray objects need the package h5netcdf to be saved: install it beside xarray")
 
 
-def _compressible(variable: xr.DataArray) -> Any:
-    return variable.ndim > 0 and variable.size > 0 and variable.dtype.kind in "biufcmM"
+def _filters(variable: xr.Variable, *, is_data: bool) -> dict[str, Any]:
+    """The variable's encoding; of coordinates, which are small as a rule, only large ones are compressed."""
+    if variable.dtype.kind not in "biufcmM":
+        return {}
+    values = np.asarray(variable.values)
+    return filters_for(values) if is_data or is_large(values) else {}

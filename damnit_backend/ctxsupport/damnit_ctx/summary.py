@@ -19,7 +19,8 @@ from damnit_ctx.trendline import trendline
 log = logging.getLogger("damnit_ctx")
 
 _NUMERIC_KINDS = "biufc"
-_AXIS_KINDS = "biufmM"
+_TIME_KINDS = "mM"
+_AXIS_KINDS = "biuf" + _TIME_KINDS
 
 
 @dataclass(frozen=True)
@@ -96,19 +97,26 @@ def default_summary(value: Any, stored: Stored | None = None) -> Summary:
     if isinstance(value, xr.DataArray):
         return _of_array(np.asarray(value.values), _coordinate(value))
     if kinds.is_series(value):
-        return _of_array(np.asarray(value.to_numpy()), np.asarray(value.index))
+        return _of_array(_series_values(value), np.asarray(value.index))
     return _of_array(kinds.plain_array(value), None)
 
 
 def _of_array(array: NDArray[Any], x: NDArray[Any] | None) -> Summary:
     if array.ndim == 0 and array.dtype.kind in _NUMERIC_KINDS:
         return _of_numbers(array)
-    if array.ndim == 1 and array.dtype.kind in _NUMERIC_KINDS:
+    if array.ndim == 1 and array.dtype.kind in _NUMERIC_KINDS + _TIME_KINDS:
         usable = x is not None and x.shape == array.shape and x.dtype.kind in _AXIS_KINDS
-        return Summary(trendline(x if x is not None and usable else np.arange(array.size), array), "trendline")
+        return Summary(trendline(x if usable else None, array), "trendline")
     if array.ndim == 2 and array.size > 0 and array.dtype.kind in _NUMERIC_KINDS:
         return _png(array_thumbnail(array))
     return Summary(str(array[()]) if array.ndim == 0 else f"{array.dtype}: {array.shape}")
+
+
+def _series_values(series: Any) -> NDArray[Any]:
+    """The values of a pandas Series; NaN for what is missing among numbers that pandas has types of its own for."""
+    if not isinstance(series.dtype, np.dtype) and getattr(series.dtype, "_is_numeric", False):
+        return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
+    return np.asarray(series.to_numpy())
 
 
 def _coordinate(array: xr.DataArray) -> NDArray[Any] | None:

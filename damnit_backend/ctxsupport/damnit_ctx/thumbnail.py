@@ -38,7 +38,7 @@ def _palette() -> NDArray[np.uint8]:
 def array_thumbnail(array: NDArray[Any]) -> bytes:
     """PNG of a 2-D array (rows downwards) of numbers, of which there is at least one.
 
-    The 1st to 99th percentile spans the colours; NaN and infinite values are transparent; the magnitude is
+    The 1st to 99th percentile spans the colours, or all values where those two are the same; NaN and infinite values are transparent; the magnitude is
     shown of complex ones.
     """
     small = _enlarged(_shrunk(array))
@@ -47,7 +47,10 @@ def array_thumbnail(array: NDArray[Any]) -> bytes:
     if finite.any():
         values = small[finite]
         low, high = np.percentile(values, _PERCENTILES)
-        span = high - low
+        if low == high:  # few pixels differ from the rest, as in an image of single photons
+            low, high = values.min(), values.max()
+        with np.errstate(over="ignore"):
+            span = high - low
         # a constant image is drawn in the middle of the colours
         scaled = (values - low) / span if span > 0 and np.isfinite(span) else np.full(values.shape, 0.5)
         numbers[finite] = np.rint(np.clip(scaled, 0, 1) * (_MASKED - 1))
@@ -65,6 +68,8 @@ def _shrunk(array: NDArray[Any]) -> NDArray[np.float64]:
 
     Goes a strip of rows at a time: a camera's image must not be copied whole into floats.
     """
+    if abs(array.strides[0]) < abs(array.strides[1]):  # columns lie in one piece, not rows
+        return _shrunk(array.T).T
     scale = max(1.0, max(array.shape) / MAX_SIDE)
     height, width = (max(1, int(n / scale)) for n in array.shape)
     rows = np.linspace(0, array.shape[0], height + 1).astype(int)
@@ -74,7 +79,8 @@ def _shrunk(array: NDArray[Any]) -> NDArray[np.float64]:
         strip = array[rows[i] : rows[i + 1]]
         values = (np.abs(strip) if strip.dtype.kind == "c" else strip).astype(np.float64)
         finite = np.isfinite(values)
-        total = np.add.reduceat(np.where(finite, values, 0).sum(axis=0), columns)
+        with np.errstate(over="ignore"):  # what is too large to be summed is left out as infinite
+            total = np.add.reduceat(np.where(finite, values, 0).sum(axis=0), columns)
         count = np.add.reduceat(finite.sum(axis=0), columns)
         result[i] = np.divide(total, count, out=np.full(width, np.nan), where=count > 0)
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -9,31 +10,85 @@ from numpy.typing import NDArray
 
 #: Points of a trend line, at most.
 MAX_POINTS = 150
+#: Elements that are looked at together: results may be as large as the memory.
+BLOCK = 1 << 18
+
+#: Parts of a second.
+_FRACTIONS = {"ms": 1e3, "us": 1e6, "ns": 1e9}
+
+Floats = NDArray[np.float64]
 
 
-def trendline(x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float64]:
+def trendline(x: NDArray[Any] | None, y: NDArray[Any]) -> Floats:
     """A (2, N <= 150) array of an x row and a y row; points of which either is not finite are left out.
 
-    Of a longer curve each of 75 equal parts gives its lowest and its highest point, in the order in which they
-    come: single spikes survive, and every point shown is one that was measured. Complex y give the magnitude.
+    Without `x` it is the index. Of a longer curve each of 75 equal parts gives its lowest and its highest point, in
+    the order in which they come: single spikes survive, and every point shown is one that was measured, with its own
+    x, also where those are in no order. Complex y give the magnitude.
     """
-    xs = as_float(x)
-    ys = as_float(y)
-    finite = np.isfinite(xs) & np.isfinite(ys)
-    points = np.stack([xs[finite], ys[finite]])
-    return points if points.shape[1] <= MAX_POINTS else points[:, _extremes(points[1])]
+    counts = [len(xs) for xs, _ in _finite_blocks(x, y)]
+    total = sum(counts)
+    if total <= MAX_POINTS:
+        blocks = list(_finite_blocks(x, y))
+        return np.concatenate([np.zeros((2, 0)), *(np.stack(block) for block in blocks)], axis=1)
+    parts = _Parts(total)
+    start = 0
+    for xs, ys in _finite_blocks(x, y):
+        parts.add(start, xs, ys)
+        start += len(xs)
+    return parts.points()
 
 
-def _extremes(ys: NDArray[np.float64]) -> NDArray[np.intp]:
-    edges = np.linspace(0, len(ys), MAX_POINTS // 2 + 1).astype(int)
-    chosen = []
-    for start, stop in zip(edges[:-1], edges[1:]):
-        part = ys[start:stop]
-        chosen.append(sorted({start + int(part.argmin()), start + int(part.argmax())}))
-    return np.array([i for pair in chosen for i in pair], dtype=np.intp)
+def _finite_blocks(x: NDArray[Any] | None, y: NDArray[Any]) -> Iterator[tuple[Floats, Floats]]:
+    for start in range(0, len(y), BLOCK):
+        ys = as_float(y[start : start + BLOCK])
+        xs = np.arange(start, start + len(ys), dtype=np.float64) if x is None else as_float(x[start : start + BLOCK])
+        finite = np.isfinite(ys) if x is None else np.isfinite(xs) & np.isfinite(ys)
+        yield (xs, ys) if finite.all() else (xs[finite], ys[finite])
 
 
-def as_float(values: NDArray[Any]) -> NDArray[np.float64]:
+class _Parts:
+    """The lowest and the highest point of each of 75 equal parts of a curve that comes in blocks."""
+
+    def __init__(self, total: int) -> None:
+        count = MAX_POINTS // 2
+        self._edges = np.linspace(0, total, count + 1).astype(int)
+        # a row for the lowest, negative so that both look for the highest, and one for the highest
+        self._height = np.full((2, count), -np.inf)
+        self._place = np.zeros((2, count), dtype=int)
+        self._x = np.zeros((2, count))
+
+    def add(self, start: int, xs: Floats, ys: Floats) -> None:
+        """Take in points number `start` and following."""
+        first = int(np.searchsorted(self._edges, start, side="right")) - 1
+        last = int(np.searchsorted(self._edges, start + len(ys), side="left"))
+        begins = np.maximum(self._edges[first:last] - start, 0)
+        if not len(ys):
+            return
+        for row, heights in enumerate((-ys, ys)):
+            at = _highest(heights, begins)
+            parts = np.arange(first, last)
+            better = heights[at] > self._height[row, first:last]
+            parts, at = parts[better], at[better]
+            self._height[row, parts] = heights[at]
+            self._place[row, parts] = start + at
+            self._x[row, parts] = xs[at]
+
+    def points(self) -> Floats:
+        ys = np.concatenate([-self._height[0], self._height[1]])
+        _, chosen = np.unique(self._place.ravel(), return_index=True)  # one point may be the lowest and the highest
+        return np.stack([self._x.ravel()[chosen], ys[chosen]])
+
+
+def _highest(heights: Floats, begins: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where the first of the highest is, in each of the stretches that begin there."""
+    best = np.maximum.reduceat(heights, begins)
+    lengths = np.diff(begins, append=len(heights))
+    hits = np.flatnonzero(heights == np.repeat(best, lengths))
+    return hits[np.searchsorted(hits, begins)]
+
+
+def as_float(values: NDArray[Any]) -> Floats:
     """Numbers as float64; times as seconds since 1970, durations as seconds.
 
     Raises TypeError for what is neither.
@@ -44,7 +99,12 @@ def as_float(values: NDArray[Any]) -> NDArray[np.float64]:
     if kind in "biuf":
         return values.astype(np.float64)
     if kind in "mM":
-        nanoseconds = values.astype(values.dtype.kind + "8[ns]")
-        seconds = nanoseconds.astype(np.int64) / 1e9
-        return np.where(np.isnat(nanoseconds), np.nan, seconds)
+        return np.where(np.isnat(values), np.nan, _seconds(values))
     raise TypeError(f"no numbers: {values.dtype}")
+
+
+def _seconds(times: NDArray[Any]) -> Floats:
+    unit, count = np.datetime_data(times.dtype)
+    if unit in _FRACTIONS:
+        return np.asarray(times.astype(np.int64) * (count / _FRACTIONS[unit]), dtype=np.float64)
+    return times.astype(f"{times.dtype.kind}8[s]").astype(np.float64)
