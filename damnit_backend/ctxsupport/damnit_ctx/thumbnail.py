@@ -38,8 +38,8 @@ def _palette() -> NDArray[np.uint8]:
 def array_thumbnail(array: NDArray[Any]) -> bytes:
     """PNG of a 2-D array (rows downwards) of numbers, of which there is at least one.
 
-    The 1st to 99th percentile spans the colours, or all values where those two are the same; NaN and infinite values are transparent; the magnitude is
-    shown of complex ones.
+    The 1st to 99th percentile spans the colours, or all values where those two are the same; NaN and infinite
+    values are transparent; the magnitude is shown of complex ones.
     """
     small = _enlarged(_shrunk(array))
     finite = np.isfinite(small)
