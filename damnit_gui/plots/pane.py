@@ -70,7 +70,7 @@ class PlotPane(QWidget):
 
     def add_spec(self, spec: PlotSpec) -> PlotView:
         """A new tab with a plot that was chosen before."""
-        view = PlotView(self._session.table, self._session.notifier, spec, self)
+        view = PlotView(self._session.table, self._session.tasks, spec, self)
         view.run_clicked.connect(self.run_clicked)
         self._add_tab(view, view.title(), "mdi6.chart-scatter-plot")
         view.spec_changed.connect(lambda _: self._rename(view, view.title()))

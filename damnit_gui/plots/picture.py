@@ -9,7 +9,7 @@ from PyQt6.QtGui import QAction, QGuiApplication, QImage, QKeySequence, QPainter
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from damnit_backend.core.errors import UserError
-from damnit_gui.services.notifier import Notifier
+from damnit_gui.services.tasks import Tasks
 from damnit_gui.theme import icon
 
 SCALE = 2
@@ -33,32 +33,35 @@ def copy_picture(widget: QWidget) -> None:
         clipboard.setImage(picture_of(widget))
 
 
-def save_picture(widget: QWidget, path: Path) -> None:
-    """Write a PNG file; UserError if it cannot be written."""
-    if not picture_of(widget).save(str(path), "PNG"):
+def save_picture(picture: QImage, path: Path) -> None:
+    """Write a PNG file. Blocking; UserError if it cannot be written."""
+    if not picture.save(str(path), "PNG"):
         raise UserError(f"The picture cannot be saved as {path}.", "Choose another place or name.")
 
 
-def picture_actions(widget: QWidget, name: Callable[[], str], notifier: Notifier) -> list[QAction]:
+def picture_actions(widget: QWidget, name: Callable[[], str], tasks: Tasks) -> list[QAction]:
     """Actions of the widget that copy and save its picture; ``name`` proposes the file's name."""
 
-    def save() -> None:
+    def ask() -> None:
         proposed = re.sub(r"[^\w.-]+", "_", name()).strip("_") or "plot"
-        chosen, _ = QFileDialog.getSaveFileName(widget, "Save picture", f"{proposed}.png", "PNG pictures (*.png)")
-        if not chosen:
-            return
-        path = Path(chosen)
-        try:
-            save_picture(widget, path if path.suffix else path.with_suffix(".png"))
-        except UserError as error:
-            notifier.report(error)
+        dialog = QFileDialog(widget, "Save picture", "", "PNG pictures (*.png)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("png")
+        dialog.selectFile(f"{proposed}.png")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(save)
+        dialog.open()
+
+    def save(chosen: str) -> None:
+        picture = picture_of(widget)
+        tasks.run(lambda: save_picture(picture, Path(chosen)), lambda _: None)
 
     copy_action = QAction(icon("mdi6.content-copy"), "Copy picture", widget)
     copy_action.setShortcut(QKeySequence("Ctrl+Shift+C"))
     copy_action.triggered.connect(lambda: copy_picture(widget))
     save_action = QAction(icon("mdi6.image-move"), "Save picture…", widget)
     save_action.setShortcut(QKeySequence("Ctrl+Shift+S"))
-    save_action.triggered.connect(save)
+    save_action.triggered.connect(ask)
     for action in (copy_action, save_action):
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         widget.addAction(action)

@@ -6,8 +6,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from damnit_gui.services.notifier import Notifier
 from damnit_gui.services.table import TableService
+from damnit_gui.services.tasks import Tasks
 from damnit_gui.state.table_data import TableDelta
 from damnit_gui.theme import SPACE_1, SPACE_2, icon
 
@@ -27,14 +27,14 @@ class PlotView(QWidget):
     run_clicked = pyqtSignal(object)
     """A RunKey."""
 
-    def __init__(self, table: TableService, notifier: Notifier, spec: PlotSpec, parent: QWidget | None = None) -> None:
+    def __init__(self, table: TableService, tasks: Tasks, spec: PlotSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._table = table
         self._outdated = True
         self.spec = spec
         self.canvas = Canvas(self)
         self.canvas.point_clicked.connect(lambda runs: self.run_clicked.emit(runs[0]))
-        picture_actions(self.canvas, self.title, notifier)
+        picture_actions(self.canvas, self.title, tasks)
         self._note = QLabel(self)
         self._note.setContentsMargins(SPACE_2, 0, SPACE_2, SPACE_1)
         self._note.setEnabled(False)

@@ -50,6 +50,10 @@ class Labelled:
         units = "rad" if name == "Phase" else self.value.units
         return Labelled(data, self.axes, AxisInfo(f"{name} of {self.value.title}", units))
 
+    def as_real(self, component: str) -> "Labelled":
+        """Real numbers as they are, of complex ones a component."""
+        return self.component(component) if self.is_complex else self
+
     def part(self, indices: tuple[int, ...]) -> "Labelled":
         """What is left at these indices of the leading axes."""
         return Labelled(self.data[indices], self.axes[len(indices) :], self.value)

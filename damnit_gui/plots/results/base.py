@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from PyQt6.QtWidgets import QWidget
 
@@ -9,6 +10,8 @@ from damnit_backend.store.results import Result
 from damnit_gui.plots.data import AxisInfo
 from damnit_gui.services.notifier import Notifier
 from damnit_gui.services.tasks import Task, Tasks
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,43 @@ class Running:
     def cancel(self) -> None:
         if self.task is not None:
             self.task.cancel()
+
+
+class Newest(Generic[T]):
+    """Prepares in the background what a widget shows. One at a time; of what is asked for meanwhile, the newest is next.
+
+    So a slider that is dragged shows what it passes, as often as the work allows.
+    """
+
+    def __init__(self, widget: QWidget, tasks: Tasks, show: Callable[[T], None]) -> None:
+        self._tasks = tasks
+        self._show = show
+        self._busy = False
+        self._next: Callable[[], T] | None = None
+        self._running = running = Running()
+        widget.destroyed.connect(lambda: running.cancel())
+
+    def request(self, work: Callable[[], T]) -> None:
+        """Call ``show`` with the work's result, unless there is something newer by then."""
+        if self._busy:
+            self._next = work
+            return
+        self._busy = True
+        self._running.task = self._tasks.run(work, self._done, self._failed)
+
+    def _done(self, result: T) -> None:
+        self._show(result)
+        self._go_on()
+
+    def _failed(self, error: BaseException) -> None:
+        self._go_on()
+        raise error  # `Tasks` reports it.
+
+    def _go_on(self) -> None:
+        self._busy = False
+        work, self._next = self._next, None
+        if work is not None:
+            self.request(work)
 
 
 @dataclass(frozen=True, slots=True)

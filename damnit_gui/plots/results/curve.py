@@ -5,24 +5,25 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from damnit_backend.store.results import Result
 from damnit_gui.plots.canvas import Canvas
 from damnit_gui.plots.controls import log_button, tool_button
-from damnit_gui.plots.data import AxisInfo
+from damnit_gui.plots.data import AxisInfo, PlotData
 from damnit_gui.plots.picture import picture_actions
-from damnit_gui.services.notifier import Notifier
+from damnit_gui.services.tasks import Tasks
 from damnit_gui.theme import SPACE_1, SPACE_2
 
 from .arrays import COMPONENTS, Labelled, columns_of_two, labelled
-from .base import Services, Shown, ViewKind
+from .base import Newest, Services, Shown, ViewKind
 from .curves import curve_plot
 
 
 class CurveView(QWidget):
     """A curve over its coordinate: line or points, logarithmic axes, a choice of part for complex numbers."""
 
-    def __init__(self, array: Labelled, notifier: Notifier, parent: QWidget | None = None) -> None:
+    def __init__(self, array: Labelled, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._array = array
+        self._preparing = Newest(self, tasks, self._show)
         self.canvas = Canvas(self)
-        picture_actions(self.canvas, lambda: array.value.title, notifier)
+        picture_actions(self.canvas, lambda: array.value.title, tasks)
         self._component = component_chooser(self)
         self._component.setVisible(array.is_complex)
         self._component.activated.connect(self.refresh)
@@ -53,13 +54,16 @@ class CurveView(QWidget):
         self.canvas.follow()
 
     def refresh(self) -> None:
-        array = self._array.component(self._component.currentText()) if self._array.is_complex else self._array
-        data = curve_plot(
-            array,
-            points=self._points.isChecked(),
-            x_log=self._x_log.isChecked(),
-            y_log=self._y_log.isChecked(),
-        )
+        """Draw it as it is chosen now."""
+        array, component = self._array, self._component.currentText()
+        points, x_log, y_log = (button.isChecked() for button in (self._points, self._x_log, self._y_log))
+
+        def prepare() -> PlotData:
+            return curve_plot(array.as_real(component), points=points, x_log=x_log, y_log=y_log)
+
+        self._preparing.request(prepare)
+
+    def _show(self, data: PlotData) -> None:
         self.canvas.show_data(data)
         self._note.setText(data.note)
         self._note.setVisible(bool(data.note))
@@ -81,7 +85,7 @@ def accepts(result: Result) -> bool:
 def make(shown: Shown, services: Services) -> QWidget:
     array = labelled(shown.result, shown.value)
     assert array is not None  # `accepts` said so
-    return CurveView(array, services.notifier)
+    return CurveView(array, services.tasks)
 
 
 KIND = ViewKind("Curve", accepts, make)

@@ -99,6 +99,23 @@ def _shades(data: Array, log: bool) -> Array:
     return values
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """All that the view of an image needs: the picture, its samples for the levels, and what the colours mean."""
+
+    field: Field
+    samples: Numbers
+    colours: AxisInfo
+
+
+def prepare(array: Labelled, component: str, *, log: bool) -> Prepared:
+    """An array of two dimensions made ready to be drawn; of complex numbers, a component."""
+    real = array.as_real(component)
+    field = make_field(real, log=log)
+    colours = AxisInfo(f"log10 of {real.value.title}") if log else AxisInfo(real.value.title, real.value.units)
+    return Prepared(field, finite_samples(field.shown), colours)
+
+
 def finite_samples(shades: Array) -> Numbers:
     """Finite elements, evenly taken; all if there are not too many."""
     flat = shades.reshape(-1)

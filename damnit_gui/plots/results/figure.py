@@ -10,7 +10,7 @@ from damnit_gui.plots.picture import picture_actions
 from damnit_gui.theme import SPACE_2
 
 from .arrays import Array
-from .base import Services, Shown, ViewKind
+from .base import Newest, Services, Shown, ViewKind
 
 
 def image_of(pixels: Array) -> QImage:
@@ -73,9 +73,11 @@ def make(shown: Shown, services: Services) -> QWidget:
     page = QWidget()
     layout = QVBoxLayout(page)
     layout.setContentsMargins(0, 0, 0, 0)
-    box = PictureBox(image_of(np.asarray(shown.result.data)), page)
+    box = PictureBox(QImage(), page)
+    pixels = np.asarray(shown.result.data)
+    Newest(box, services.tasks, box.show_image).request(lambda: image_of(pixels))
     box.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-    picture_actions(box, lambda: shown.value.title, services.notifier)
+    picture_actions(box, lambda: shown.value.title, services.tasks)
     layout.addWidget(box)
     return page
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -9,17 +10,17 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from damnit_backend.store.results import Result
 from damnit_gui.plots.axes import PlotAxis
 from damnit_gui.plots.controls import popup_actions, tool_button
-from damnit_gui.plots.data import AxisInfo
+from damnit_gui.plots.data import AxisInfo, Numbers
 from damnit_gui.plots.picture import picture_actions
 from damnit_gui.plots.plot_widget import make_plot
-from damnit_gui.services.notifier import Notifier
+from damnit_gui.services.tasks import Tasks
 from damnit_gui.theme import SPACE_1, SPACE_2, Tokens, current, tabular, theme_changed
 
 from .arrays import Labelled, labelled
-from .base import Services, Shown, ViewKind
+from .base import Newest, Services, Shown, ViewKind
 from .colormaps import COLOUR_MAPS, colour_map
 from .curve import component_chooser
-from .fields import Field, finite_samples, levels, make_field
+from .fields import Field, Prepared, levels, prepare
 from .levels_bar import LevelsBar
 
 LEVELS = {"0.1 – 99.9 %": (0.1, 99.9), "1 – 99 %": (1.0, 99.0), "5 – 95 %": (5.0, 95.0), "Whole range": (0.0, 100.0)}
@@ -32,9 +33,11 @@ LONGEST_SQUARE = 8.0
 class ImageView(QWidget):
     """An array as a picture: colour map, levels, its axes, and the value under the mouse."""
 
-    def __init__(self, array: Labelled, notifier: Notifier, parent: QWidget | None = None) -> None:
+    def __init__(self, array: Labelled, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._array = array
+        self._preparing = Newest(self, tasks, self._show)
+        self._samples: Numbers = np.zeros(0)
         self._field: Field | None = None
         self._axes = {side: PlotAxis(side) for side in ("left", "bottom")}
         for axis in self._axes.values():
@@ -52,14 +55,13 @@ class ImageView(QWidget):
         self._readout.setContentsMargins(SPACE_2, 0, SPACE_2, SPACE_1)
         self._readout.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._arrange()
-        picture_actions(self, lambda: array.value.title, notifier)
+        picture_actions(self, lambda: array.value.title, tasks)
         scene: Any = self._plot.scene()
         scene.sigMouseMoved.connect(self._on_moved)
         scene.sigMouseClicked.connect(self._on_clicked)
         theme_changed.connect(self._show_theme)
         self._show_theme(current())
         self.show_array(array)
-        self._lock_if_square()
 
     def _arrange(self) -> None:
         layout = QVBoxLayout(self)
@@ -107,14 +109,16 @@ class ImageView(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
-        array = self._array.component(self._component.currentText()) if self._array.is_complex else self._array
-        log = self._log.isChecked()
-        field = self._field = make_field(array, log=log)
+        array, component, log = self._array, self._component.currentText(), self._log.isChecked()
+        self._preparing.request(lambda: prepare(array, component, log=log))
+
+    def _show(self, prepared: Prepared) -> None:
+        first = self._field is None
+        field = self._field = prepared.field
         self._axes["bottom"].show_info(field.x)
         self._axes["left"].show_info(field.y)
-        self._samples = finite_samples(field.shown)
-        title = f"log10 of {array.value.title}" if log else array.value.title
-        self.bar.show_samples(self._samples, AxisInfo(title, "" if log else array.value.units))
+        self._samples = prepared.samples
+        self.bar.show_samples(self._samples, prepared.colours)
         self._recolour()
         by_hand = self._levels.currentText() == BY_HAND
         limits = self.image.getLevels() if by_hand else self._wanted_levels()
@@ -125,6 +129,8 @@ class ImageView(QWidget):
             self.image.clear()
         self.bar.show_levels(*limits)
         self._readout.setText(self._summary())
+        if first:
+            self._lock_if_square(field)
 
     def _summary(self) -> str:
         """What the line below says while the mouse is elsewhere."""
@@ -156,11 +162,9 @@ class ImageView(QWidget):
         self.image.setColorMap(chosen)
         self.bar.show_colours(chosen)
 
-    def _lock_if_square(self) -> None:
-        if self._field is None:
-            return
-        width, height = abs(self._field.width), abs(self._field.height)
-        alike = self._field.x.units == self._field.y.units
+    def _lock_if_square(self, field: Field) -> None:
+        width, height = abs(field.width), abs(field.height)
+        alike = field.x.units == field.y.units
         square = alike and min(width, height) > 0 and max(width, height) / min(width, height) <= LONGEST_SQUARE
         self._square.setChecked(square)
         self._lock_aspect(square)
@@ -197,7 +201,7 @@ def accepts(result: Result) -> bool:
 def make(shown: Shown, services: Services) -> QWidget:
     array = labelled(shown.result, shown.value)
     assert array is not None  # `accepts` said so
-    return ImageView(array, services.notifier)
+    return ImageView(array, services.tasks)
 
 
 KIND = ViewKind("Image", accepts, make)

@@ -13,7 +13,7 @@ from damnit_gui.plots.canvas import Canvas
 from damnit_gui.plots.picture import picture_actions
 from damnit_gui.theme import SPACE_2, icon
 
-from .base import Running, Services, Shown, ViewKind
+from .base import Newest, Running, Services, Shown, ViewKind
 from .image import ImageView
 from .plotly_data import Drawable, drawable
 
@@ -40,8 +40,7 @@ class PlotlyView(QWidget):
         self._services = services
         self._writing = writing = Running()
         self.destroyed.connect(lambda: writing.cancel())
-        content = drawable(shown.result.data)
-        self._title = QLabel(content.title, self)
+        self._title = QLabel(self)
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._button = QPushButton(icon("mdi6.open-in-new"), "Open in web browser", self)
         self._button.clicked.connect(self._open)
@@ -50,19 +49,26 @@ class PlotlyView(QWidget):
         row.setContentsMargins(SPACE_2, 0, 0, 0)
         row.addWidget(self._title, 1)
         row.addWidget(self._button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.controls)
-        layout.addWidget(self._make_drawing(content), 1)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._layout.addWidget(self.controls)
+        self._layout.addStretch(1)
+        text = shown.result.data
+        Newest(self, services.tasks, self._show).request(lambda: drawable(text))
+
+    def _show(self, content: Drawable) -> None:
+        self._title.setText(content.title)
+        self._layout.takeAt(1)
+        self._layout.addWidget(self._make_drawing(content), 1)
 
     def _make_drawing(self, content: Drawable) -> QWidget:
         if content.heatmap is not None:
-            return ImageView(content.heatmap, self._services.notifier, self)
+            return ImageView(content.heatmap, self._services.tasks, self)
         if content.plot is not None:
             canvas = Canvas(self)
             canvas.show_data(content.plot)
-            picture_actions(canvas, lambda: self._shown.value.title, self._services.notifier)
+            picture_actions(canvas, lambda: self._shown.value.title, self._services.tasks)
             return canvas
         label = QLabel(content.why, self)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)

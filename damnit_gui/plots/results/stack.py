@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QSlider, QSpinBox, QVBoxLayout,
 from damnit_backend.store.results import Result
 from damnit_gui.plots.data import AxisInfo
 from damnit_gui.plots.ticks import moment_text, number
-from damnit_gui.services.notifier import Notifier
+from damnit_gui.services.tasks import Tasks
 from damnit_gui.theme import SPACE_1, SPACE_2, tabular
 
 from .arrays import Axis, Labelled, labelled
@@ -17,7 +17,7 @@ from .image import ImageView
 class StackView(QWidget):
     """Shows the last two dimensions at chosen indices of the others."""
 
-    def __init__(self, array: Labelled, notifier: Notifier, parent: QWidget | None = None) -> None:
+    def __init__(self, array: Labelled, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._array = array
         self.sliders: list[QSlider] = []
@@ -32,7 +32,7 @@ class StackView(QWidget):
             self.image: ImageView | None = None
             self.controls = QWidget(self)
             return
-        self.image = ImageView(self._chosen(), notifier, self)
+        self.image = ImageView(self._chosen(), tasks, self)
         self.controls = self.image.controls
         layout.addWidget(self.image, 1)
         self._show_places()
@@ -92,7 +92,7 @@ def accepts(result: Result) -> bool:
 def make(shown: Shown, services: Services) -> QWidget:
     array = labelled(shown.result, shown.value)
     assert array is not None  # `accepts` said so
-    return StackView(array, services.notifier)
+    return StackView(array, services.tasks)
 
 
 KIND = ViewKind("Stack of images", accepts, make)

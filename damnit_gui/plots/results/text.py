@@ -10,7 +10,7 @@ from damnit_backend.store.results import Result, ResultKind
 from damnit_gui.plots.data import AxisInfo
 from damnit_gui.theme import SPACE_4, monospace
 
-from .base import Services, Shown, ViewKind
+from .base import Newest, Services, Shown, ViewKind
 
 LONGEST_TEXT = 1_000_000
 SHORT_TEXT = 40
@@ -57,23 +57,26 @@ def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}\n… ({len(text)} characters in all)"
 
 
-def make(shown: Shown, services: Services) -> QWidget:  # noqa: ARG001
+def make(shown: Shown, services: Services) -> QWidget:
     box = QPlainTextEdit()
     box.setReadOnly(True)
     box.setFrameStyle(0)
     if not isinstance(shown.result.data, str) or shown.result.kind is ResultKind.PLOTLY:
         box.setFont(monospace())
         box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-    text = text_of(shown.result, shown.value)
+    document = box.document()
+    if document is not None:
+        document.setDocumentMargin(SPACE_4)
+    Newest[str](box, services.tasks, lambda text: _show(box, text)).request(lambda: text_of(shown.result, shown.value))
+    return box
+
+
+def _show(box: QPlainTextEdit, text: str) -> None:
     if len(text) <= SHORT_TEXT:
         font = box.font()
         font.setPointSizeF(font.pointSizeF() * 1.6)
         box.setFont(font)
     box.setPlainText(text)
-    document = box.document()
-    if document is not None:
-        document.setDocumentMargin(SPACE_4)
-    return box
 
 
 KIND = ViewKind("Text", lambda _: True, make)

@@ -247,9 +247,9 @@ def test_a_picture_is_sharper_than_the_screen_and_a_bad_place_for_it_is_told(plo
     from damnit_gui.plots.picture import copy_picture, picture_of, save_picture
 
     assert picture_of(plot.canvas).width() == 2 * plot.canvas.width()
-    save_picture(plot.canvas, tmp_path / "plot.png")
+    save_picture(picture_of(plot.canvas), tmp_path / "plot.png")
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
     copy_picture(plot.canvas)
     assert not qapp.clipboard().image().isNull()
     with pytest.raises(UserError, match="cannot be saved"):
-        save_picture(plot.canvas, tmp_path / "no" / "plot.png")
+        save_picture(picture_of(plot.canvas), tmp_path / "no" / "plot.png")
