@@ -7,6 +7,7 @@ can say clearly when one is missing.
 
 from damnit_ctx.cell import Cell
 from damnit_ctx.group import Group
+from damnit_ctx.pipeline import Pipeline
 from damnit_ctx.variable import Skip, Variable
 
-__all__ = ["Cell", "Group", "Skip", "Variable"]
+__all__ = ["Cell", "Group", "Pipeline", "Skip", "Variable"]

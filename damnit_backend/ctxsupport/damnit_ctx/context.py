@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -51,7 +51,9 @@ class Node:
 class LoadedContext:
     """`nodes` in the order of definition. `digest`: SHA-256 of the file, or of the text in UTF-8.
 
-    Holds on to the module in which the file ran, on which its functions depend.
+    `defined` has also the Variables that lack an optional part and so are no nodes; `params` are the file's own
+    values of parameters, for those that are not given; `text` is what ran. Holds on to the module in which the file
+    ran, on which its functions depend.
     """
 
     path: Path
@@ -59,6 +61,9 @@ class LoadedContext:
     digest: str
     nodes: Mapping[str, Node]
     module: ModuleType
+    defined: tuple[Variable, ...] = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
 
     @property
     def graph(self) -> dict[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any, Callable, Protocol
 
 from damnit_ctx import figures, kinds, summary, surroundings
 from damnit_ctx.arguments import Argument
@@ -18,9 +18,10 @@ from damnit_ctx.inputs import Inputs
 from damnit_ctx.kinds import CannotSave
 from damnit_ctx.metadata import MetadataError
 from damnit_ctx.outcome import Outcome, from_exception, user_traceback, without_results
+from damnit_ctx.scope import Scope, entered
 from damnit_ctx.text import storable
 from damnit_ctx.variable import Skip
-from damnit_ctx.write import FragmentFailed, FragmentWriter
+from damnit_ctx.write import FragmentFailed
 
 log = logging.getLogger("damnit_ctx")
 
@@ -48,6 +49,23 @@ class Missing(Exception):
         self.causes = causes
 
 
+class Writer(Protocol):
+    """Where entries go."""
+
+    def add(self, entry: Entry, record: dict[str, Any] | None) -> None: ...
+
+    def settle(self) -> None:
+        """A Variable has finished."""
+
+
+class Keeper(Protocol):
+    """Keeps the results in memory, for who asked for them in this process."""
+
+    def result(self, name: str, cell: Cell) -> None: ...
+
+    def failure(self, name: str, error: BaseException) -> None: ...
+
+
 class Executor:
     """Computes the Variables of a plan on one opened run.
 
@@ -61,8 +79,9 @@ class Executor:
         plan: Plan,
         run: Any,
         inputs: Inputs,
-        writer: FragmentWriter,
+        writer: Writer,
         report: Report,
+        keeper: Keeper | None = None,
     ) -> None:
         self._context = context
         self._plan = plan
@@ -70,6 +89,7 @@ class Executor:
         self._inputs = inputs
         self._writer = writer
         self._report = report
+        self._keeper = keeper
         self._outcomes: dict[str, Outcome] = dict(plan.known)
         self._values: dict[str, Any] = {}
 
@@ -104,6 +124,8 @@ class Executor:
         self._outcomes[name] = outcome
         if cell is not None and outcome.kind == "ok" and cell.data is not None:
             self._values[name] = cell.data
+        if cell is not None and not outcome.failed and self._keeper is not None:
+            self._keeper.result(name, cell)
         self._report({"event": "finished", "variable": name, "seconds": seconds, **outcome.as_json()})
 
     def _call(self, node: Node) -> tuple[Cell | None, Outcome]:
@@ -115,12 +137,13 @@ class Executor:
         except Missing as missing:
             outcome = without_results(missing.causes)
             log.warning("%s: %s", variable.name, outcome.message)
+            self._keep_failure(variable.name, outcome.as_exception())
             return None, outcome
         except (Skip, MetadataError) as error:
             return None, self._failure(variable.name, error)
         try:
             os.chdir(self._context.folder)  # whatever the Variable before did
-            with surroundings.kept():
+            with surroundings.kept(), entered(Scope({})):
                 result = variable.func(self._run, **arguments)
         except BaseException as error:  # user code: whatever it raises, sys.exit included, is its own failure
             return None, self._failure(variable.name, error)
@@ -134,7 +157,12 @@ class Executor:
             log.info("%s skipped: %s", name, outcome.message)
         else:
             log.error("%s failed:\n%s", name, user_traceback(error))
+        self._keep_failure(name, error)
         return outcome
+
+    def _keep_failure(self, name: str, error: BaseException) -> None:
+        if self._keeper is not None:
+            self._keeper.failure(name, error)
 
     def _arguments(self, node: Node) -> dict[str, Any]:
         """The keyword arguments of the Variable's function. Raises Missing, or what `Inputs.values` raises."""
@@ -172,6 +200,7 @@ class Executor:
         except CannotSave as error:
             log.error("%s: %s", name, error)
             outcome = Outcome("error", "CannotSave", storable(str(error)), node.line)
+            self._keep_failure(name, error)
             self._writer.add(error_entry(name, outcome), record(outcome, times))
         except Exception as error:  # the user's value could not be encoded or written: the Variable's failure
             outcome = self._failure(name, error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
 from damnit_ctx.bound import BoundVariable
 from damnit_ctx.group import is_group
@@ -20,14 +20,30 @@ class Gathered:
     variables: list[Variable]
     errors: list[tuple[Any, str]]
 
+    def joined(self, other: Gathered) -> Gathered:
+        """Both, each Variable once."""
+        variables = {key(v): v for v in (*self.variables, *other.variables)}
+        errors = [e for e in other.errors if not any(e[0] is known for known, _ in self.errors)]
+        return Gathered(list(variables.values()), [*self.errors, *errors])
 
-def gather(assigned: Iterable[tuple[str | None, Any]]) -> Gathered:
-    """The Variables and Groups in `assigned`, names and values in order, and in the Groups' fields.
 
-    Names the Groups. A Variable of a Group belongs to that Group, by whatever other name it is known.
+def key(variable: Variable) -> Any:
+    """Equal for two that are the same Variable."""
+    return variable if isinstance(variable, BoundVariable) else id(variable)
+
+
+#: Names and values, such as those of a module; None where a value has no name.
+Items = Iterable[tuple[Optional[str], Any]]
+
+
+def gather(assigned: Items, namespace: Items = ()) -> Gathered:
+    """The Variables and Groups in `assigned`, in order, and in the Groups' fields.
+
+    Names the Groups; those without a name there may have one in `namespace`. A Variable of a Group belongs to that
+    Group, by whatever other name it is known.
     """
     items = list(assigned)
-    naming = Naming(items)
+    naming = Naming(items, namespace)
     unseen = {id(group) for group in naming.named}
     found: dict[Any, Variable] = {}
     for _, value in items:

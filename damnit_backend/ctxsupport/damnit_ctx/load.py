@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import importlib
 import io
@@ -11,15 +12,16 @@ import os
 import sys
 import tokenize
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 from damnit_ctx.checks import check
 from damnit_ctx.context import LoadedContext
-from damnit_ctx.gather import gather
 from damnit_ctx.outcome import line_in, user_traceback
 from damnit_ctx.positions import Positions, lines_of
 from damnit_ctx.problem import Problem
+from damnit_ctx.scope import Scope, entered
 from damnit_ctx.text import error_message, storable
 
 #: `__name__` of a context file. It is in `sys.modules` by this name, where e.g. dataclasses look for it.
@@ -45,14 +47,18 @@ class Loader:
             return [Problem(f"{path} cannot be read: {error}", error_cls=type(error).__name__)]
         self._forget_modules_of(path.parent)
         before = set(sys.modules)
-        module = _compile_and_run(text, path, folder)
+        module = ModuleType(MODULE_NAME)
+        scope = Scope(vars(module))
+        problem = _compile_and_run(text, path, folder, module, scope)
         self._arrived.update(set(sys.modules) - before)
-        if isinstance(module, Problem):
-            return [module]
-        nodes = check(gather(vars(module).items()), Positions(text, str(path)))
+        if problem is not None:
+            return [problem]
+        gathered = scope.gathered()
+        nodes = check(gathered, Positions(text, str(path)))
         if isinstance(nodes, list):
             return nodes
-        return LoadedContext(path, folder, hashlib.sha256(raw).hexdigest(), nodes, module)
+        digest = hashlib.sha256(raw).hexdigest()
+        return LoadedContext(path, folder, digest, nodes, module, tuple(gathered.variables), scope.params(), text)
 
     def _forget_modules_of(self, folder: Path) -> None:
         """Forget what an earlier load imported from the folder: the files may have changed since."""
@@ -66,6 +72,20 @@ class Loader:
             if folder in parents and not parents & installed:
                 del sys.modules[name]
                 self._arrived.discard(name)
+
+
+@contextlib.contextmanager
+def whereabouts_kept() -> Iterator[None]:
+    """After the block the working directory, the import path and the context module are what they were."""
+    folder, path, module = Path.cwd(), list(sys.path), sys.modules.get(MODULE_NAME)
+    try:
+        yield
+    finally:
+        os.chdir(folder)
+        sys.path[:] = path
+        sys.modules.pop(MODULE_NAME, None)
+        if module is not None:
+            sys.modules[MODULE_NAME] = module
 
 
 def enter(path: Path, folder: Path) -> None:
@@ -82,14 +102,14 @@ def _decoded(raw: bytes) -> str:
     return raw.decode(encoding)
 
 
-def _compile_and_run(text: str, path: Path, folder: Path) -> ModuleType | Problem:
+def _compile_and_run(text: str, path: Path, folder: Path, module: ModuleType, scope: Scope) -> Problem | None:
+    """Run the text as the module; gives what went wrong."""
     try:
         compiled = compile(ast.parse(text, str(path)), str(path), "exec", dont_inherit=True)
     except SyntaxError as error:
         return _syntax_problem(error)
     except (ValueError, RecursionError, MemoryError) as error:  # NUL characters, or absurdly nested
         return Problem(f"This is no Python code: {error}", error_cls=type(error).__name__)
-    module = ModuleType(MODULE_NAME)
     module.__file__ = str(path)
     # the text that ran, for tracebacks: the file may say something else by then
     linecache.cache[str(path)] = (len(text), None, lines_of(text), str(path))
@@ -99,10 +119,11 @@ def _compile_and_run(text: str, path: Path, folder: Path) -> ModuleType | Proble
         return Problem(f"The folder {folder} cannot be entered: {error}", error_cls=type(error).__name__)
     sys.modules[MODULE_NAME] = module
     try:
-        exec(compiled, vars(module))
+        with entered(scope):
+            exec(compiled, vars(module))
     except BaseException as error:  # user code: whatever it raises, sys.exit included, is its problem, to be shown
         return _run_problem(error, path)
-    return module
+    return None
 
 
 def _syntax_problem(error: SyntaxError) -> Problem:

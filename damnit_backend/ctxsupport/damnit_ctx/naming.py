@@ -10,16 +10,20 @@ from damnit_ctx.group import is_group
 from damnit_ctx.members import held
 
 _GIVEN = "_damnit_given"
+_UNKNOWN: tuple[tuple[Any, Any], tuple[Any, Any]] = ((None, None), (None, None))
 
 
 class Naming:
     """Gives names and titles to all groups that can be reached from some.
 
-    `assigned` are the names and values of a namespace, in order. `errors` has what is wrong, with the instance
-    that it is about; an instance without a name stays unnamed, and its parts with it.
+    `assigned` are names and values, in order; `namespace` has names only for those that have none there. `errors`
+    has what is wrong, with the instance that it is about; an instance without a name stays unnamed, and its parts
+    with it.
     """
 
-    def __init__(self, assigned: Iterable[tuple[str | None, Any]]) -> None:
+    def __init__(
+        self, assigned: Iterable[tuple[str | None, Any]], namespace: Iterable[tuple[str | None, Any]] = ()
+    ) -> None:
         self.groups: list[Any] = []
         self.errors: list[tuple[Any, str]] = []
         self._assigned: dict[int, list[str]] = {}
@@ -30,6 +34,7 @@ class Naming:
                 self._reach(value)
                 if name is not None:
                     self._assigned.setdefault(id(value), []).append(name)
+        self._look_up({id(group) for group in self.groups} - set(self._assigned), namespace)
         for group in self.groups:
             for attribute, value in held(group):
                 if is_group(value):
@@ -39,6 +44,11 @@ class Naming:
         self._complain_of_shared_names()
         for group in self.groups:
             self._apply(group)
+
+    def _look_up(self, nameless: set[int], namespace: Iterable[tuple[str | None, Any]]) -> None:
+        for name, value in namespace:
+            if name is not None and id(value) in nameless:
+                self._assigned.setdefault(id(value), []).append(name)
 
     @property
     def named(self) -> list[Any]:
@@ -70,13 +80,13 @@ class Naming:
 
     def _candidates(self, group: Any, asked_by: tuple[int, ...]) -> str | None:
         given = _given(group)[0]
-        kind = type(group).__name__
         if given is not None:
-            if isinstance(given, str) and all(part.isidentifier() for part in given.split(".")):
-                return given
-            self._error(group, f"{given!r} is no name for a Group: it must be like that of a Python variable")
-            return None
+            return self._valid(group, given)
+        kind = type(group).__name__
         names = list(dict.fromkeys(self._assigned.get(id(group), ())))
+        earlier = _made(group)[0]
+        if earlier is not None:
+            names = list(dict.fromkeys([earlier, *names]))
         if not names:
             above = [
                 (self._name(parent, asked_by), attribute)
@@ -87,13 +97,19 @@ class Naming:
             if not names and above:
                 return None  # it is its parent that lacks a name
         if len(names) == 1:
-            return names[0]
+            return self._valid(group, names[0])
         if names:
             self._error(
                 group, f"This Group {kind} has several names: {', '.join(names)}. Choose one with {kind}(name=…)"
             )
         else:
             self._error(group, f"This Group {kind} has no name: assign it to a variable, or give it one with name=…")
+        return None
+
+    def _valid(self, group: Any, name: Any) -> str | None:
+        if isinstance(name, str) and all(part.isidentifier() for part in name.split(".")):
+            return name
+        self._error(group, f"{name!r} is no name for a Group: it must be like that of a Python variable")
         return None
 
     def _error(self, group: Any, message: str) -> None:
@@ -122,7 +138,12 @@ class Naming:
 
 def _given(group: Any) -> tuple[Any, Any]:
     """The name and title that the user gave the instance, whatever an earlier naming made of them."""
-    given, made = vars(group).get(_GIVEN, ((None, None), (None, None)))
+    given, made = vars(group).get(_GIVEN, _UNKNOWN)
     name = given[0] if group.name == made[0] else group.name
     title = given[1] if group.title == made[1] else group.title
     return name, title
+
+
+def _made(group: Any) -> tuple[Any, Any]:
+    """The name and title that an earlier naming made."""
+    return vars(group).get(_GIVEN, _UNKNOWN)[1]  # type: ignore[no-any-return]

@@ -18,6 +18,10 @@ _HERE = str(Path(__file__).parent)
 _NEEDS = "Not computed, because it needs:\n"
 
 
+class DependencyError(Exception):
+    """A Variable that this one needs has failed."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """`kind` is "ok", "none" (it returned None), "skip" or "error".
@@ -46,6 +50,10 @@ class Outcome:
         if self.failed:
             fields.update(error_cls=self.error_cls, message=self.message, line=self.line)
         return fields
+
+    def as_exception(self) -> Exception:
+        """For a Variable that lacks what it needs."""
+        return Skip(self.message) if self.kind == "skip" else DependencyError(self.message)
 
     @staticmethod
     def from_json(fields: Mapping[str, Any]) -> Outcome:

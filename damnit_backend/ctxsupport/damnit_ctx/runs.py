@@ -51,14 +51,27 @@ class RunFiles:
 
     def start_time(self, run: Any) -> float | None:
         """When the run began, in seconds since 1970: its first train's time, else its oldest raw file's."""
-        seconds = _first_train_time(run)
+        seconds = first_train_time(run)
         if seconds is not None:
             return seconds
         files = (self.proposal_path / "raw" / f"r{self.run:04d}").glob("*.h5")
         return min((file.stat().st_mtime for file in files), default=None)
 
 
-def _first_train_time(run: Any) -> float | None:
+def find_proposal(proposal: int) -> Path:
+    """The directory of a proposal, where EXtra-data finds it. Raises CannotOpen."""
+    try:
+        from extra_data.read_machinery import find_proposal as find
+    except ImportError as error:
+        raise CannotOpen(f"The package extra_data cannot be imported: {error}") from error
+    try:
+        return Path(find(f"p{proposal:06d}"))
+    except Exception as error:  # EXtra-data raises a bare Exception
+        raise CannotOpen(f"EXtra-data does not find proposal {proposal}: {error}") from error
+
+
+def first_train_time(run: Any) -> float | None:
+    """The time of the first train, in seconds since 1970, if the run knows it."""
     import numpy as np
 
     try:

@@ -18,20 +18,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-import numpy as np
-
 from damnit_ctx.context import LoadedContext
-from damnit_ctx.entry import Entry
 from damnit_ctx.execute import Executor, Plan, error_entry, record
 from damnit_ctx.inputs import Inputs
 from damnit_ctx.job import OWN_FAILURE
-from damnit_ctx.kinds import Stored
 from damnit_ctx.load import enter
 from damnit_ctx.metadata import Catalogue
 from damnit_ctx.outcome import Outcome
 from damnit_ctx.requests import RunRequest
 from damnit_ctx.runs import CannotOpen, RunFiles
-from damnit_ctx.summary import Summary
+from damnit_ctx.start_time import start_time_entry
 from damnit_ctx.write import FragmentFailed, FragmentWriter
 
 _PR_SET_PDEATHSIG = 1
@@ -150,12 +146,14 @@ def _compute(task: Task, pipe: EventPipe) -> None:
     if task.first and run is not None:
         _write_start_time(files.start_time(run), writer)
     _record_verdicts(task, writer, pipe)
-    Executor(task.context, task.plan, run, _inputs(request, files), writer, pipe.send).execute()
+    Executor(task.context, task.plan, run, _inputs(task, files), writer, pipe.send).execute()
     writer.close()
 
 
-def _inputs(request: RunRequest, files: RunFiles) -> Inputs:
-    return Inputs(files.meta(), request.params, Catalogue(request.proposal, request.run))
+def _inputs(task: Task, files: RunFiles) -> Inputs:
+    request = task.request
+    params = {**task.context.params, **request.params}
+    return Inputs(files.meta(), params, Catalogue(request.proposal, request.run))
 
 
 def _publisher(pipe: EventPipe) -> Any:
@@ -175,7 +173,6 @@ def _record_verdicts(task: Task, writer: FragmentWriter, pipe: EventPipe) -> Non
         writer.close()  # at once: what comes next may end this process too
 
 
-def _write_start_time(seconds: Any, writer: FragmentWriter) -> None:
+def _write_start_time(seconds: float | None, writer: FragmentWriter) -> None:
     if seconds is not None:
-        value = np.array(seconds, dtype=np.float64)
-        writer.add(Entry("start_time", stored=Stored(None, value), summary=Summary(value)), None)
+        writer.add(start_time_entry(seconds), None)
