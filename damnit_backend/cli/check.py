@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from damnit_backend.contextproc.checker import CheckResult, check_code
-from damnit_backend.core.errors import UserError
+from damnit_backend.contextproc.protocol import Problem
 from damnit_backend.core.settings import load_settings
 from damnit_backend.store.folder import require_folder
 from damnit_backend.store.opening import open_for_reading
@@ -20,24 +20,24 @@ def command(
 ) -> None:
     """Load the context file as the listener would, and say what is wrong with it or which Variables it has."""
     found = require_folder(folder, load_settings())
-    try:
-        code = found.context_file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"The context file {found.context_file} cannot be read: {error}.") from error
     with open_for_reading(found) as database:
         python = get_setting(database, "context_python")
-    result = check_code(found, str(python) if python else None, code, timeout)
+    result = check_code(found, str(python) if python else None, None, timeout)
     typer.echo(report(str(found.context_file), result))
     if result.problems:
         raise typer.Exit(1)
 
 
+def _with_class(problem: Problem) -> str:
+    """The message, beginning with the error's class once."""
+    cls = problem.error_cls or "Error"
+    return problem.message if problem.message.startswith(cls) else f"{cls}: {problem.message}"
+
+
 def report(path: str, result: CheckResult) -> str:
     """What people read: problems as editors and terminals understand them, else a list of Variables."""
     if result.problems:
-        lines = [
-            f"{path}:{p.line or 1}:{p.column or 1}: {p.error_cls or 'Error'}: {p.message}" for p in result.problems
-        ]
+        lines = [f"{path}:{p.line or 1}:{p.column or 1}: {_with_class(p)}" for p in result.problems]
         count = len(lines)
         return "\n".join([*lines, f"{count} problem{'s' if count > 1 else ''}."])
     width = max((len(variable.name) for variable in result.variables), default=0)

@@ -15,7 +15,9 @@ from .options import FolderArgument
 
 def command(
     folder: FolderArgument,
-    proposal: Annotated[int | None, typer.Option(help="The proposal whose runs the table shows.")] = None,
+    proposal: Annotated[
+        int | None, typer.Option(min=1, max=999_999, help="The proposal whose runs the table shows.")
+    ] = None,
     context: Annotated[Path | None, typer.Option(help="A context file to begin with; it is copied.")] = None,
     python: Annotated[
         str | None, typer.Option(help="The Python interpreter for the context file. Default: DAMNIT's own.")

@@ -1,6 +1,7 @@
 """`damnit reprocess`: compute Variables of runs anew."""
 
 import asyncio
+import contextlib
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from damnit_backend.listener.proposals import Proposals
 from damnit_backend.listener.service import Listener
 from damnit_backend.store.folder import Folder, require_folder
 from damnit_backend.store.jobs import Job, read_jobs
+from damnit_backend.store.lease import ListenerExistsError
 from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.settings import folder_proposal
 from damnit_backend.store.table import read_variables
@@ -44,12 +46,10 @@ def command(
     keys = _keys(found, settings, runs, proposal)
     names = _matching(found, match) if match else None
     jobs = request_reprocess(found, keys, names, stage)
-    with open_for_reading(found) as database:
-        served = live_lease(database) is not None
-    if not wait and served:
+    if not wait and _is_served(found):
         typer.echo(f"Queued {len(jobs)} run{'s' if len(jobs) > 1 else ''}.")
         return
-    ended = asyncio.run(_follow(found, settings, jobs, served))
+    ended = asyncio.run(_follow(found, settings, jobs))
     failed = [job for job in ended if job.state != "done"]
     for job in ended:
         if job.message:
@@ -91,9 +91,35 @@ def _matching(folder: Folder, text: str) -> list[str]:
     return names
 
 
-async def _follow(folder: Folder, settings: Settings, ids: list[int], served: bool) -> list[Job]:
-    """Wait until the jobs have ended, showing progress; does the work itself if no listener serves the folder."""
-    work = None if served else asyncio.create_task(Listener(folder, settings, drain=True).run())
+class _OwnListener:
+    """Does the work in this process for as long as no other listener serves the folder."""
+
+    def __init__(self, folder: Folder, settings: Settings) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._listener: Listener | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def step_in(self) -> None:
+        """Begin, if nobody serves the folder any more. Raises what ended the work."""
+        if self._task is not None and self._task.done():
+            task, self._task = self._task, None
+            with contextlib.suppress(ListenerExistsError):  # another one was quicker
+                task.result()
+        if self._task is None and not await asyncio.to_thread(_is_served, self._folder):
+            self._listener = Listener(self._folder, self._settings, drain=True)
+            self._task = asyncio.create_task(self._listener.run())
+
+    async def end(self) -> None:
+        """Break off what is in work; it stays in the queue."""
+        if self._listener is not None and self._task is not None:
+            self._listener.stop()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+
+async def _follow(folder: Folder, settings: Settings, ids: list[int]) -> list[Job]:
+    """Wait until the jobs have ended, showing progress; does the work itself while no listener serves the folder."""
+    own = _OwnListener(folder, settings)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns, transient=True) as progress:
@@ -105,13 +131,15 @@ async def _follow(folder: Folder, settings: Settings, ids: list[int], served: bo
                 progress.update(bar, completed=len(ended), description=f"Processing {running}".strip())
                 if len(ended) == len(jobs):
                     return sorted(ended, key=lambda job: job.request.key)
-                if work is not None and work.done():
-                    work.result()
-                    work = None
+                await own.step_in()
                 await asyncio.sleep(POLL_SECONDS)
     finally:
-        if work is not None:
-            await work if work.done() or ids else None
+        await own.end()
+
+
+def _is_served(folder: Folder) -> bool:
+    with open_for_reading(folder) as database:
+        return live_lease(database) is not None
 
 
 def _read(folder: Folder, ids: list[int]) -> list[Job]:

@@ -17,15 +17,16 @@ class CheckResult:
     variables: tuple[VariableSpec, ...] = ()
 
 
-def check_code(folder: Folder, python: str | None, code: str, timeout: float = 20.0) -> CheckResult:
+def check_code(folder: Folder, python: str | None, code: str | None, timeout: float = 20.0) -> CheckResult:
     """Load ``code`` as the folder's context file and say what is wrong with it. Waits for up to ``timeout`` seconds.
 
+    With None the file itself is read, as the listener does it.
     Raises UserError if the interpreter (None: ours) cannot be started.
     """
     return asyncio.run(_check(folder, python, code, timeout))
 
 
-async def _check(folder: Folder, python: str | None, code: str, timeout: float) -> CheckResult:
+async def _check(folder: Folder, python: str | None, code: str | None, timeout: float) -> CheckResult:
     process = await ContextProcess.start(python, folder.path)
     try:
         answer = await asyncio.wait_for(process.load(folder.context_file, folder.path, code), timeout)

@@ -163,3 +163,20 @@ def test_csv_loses_no_digit_and_keeps_lines_and_quotes(make_folder):
     (row,) = csv.DictReader(io.StringIO(damnit("table", folder.path, "--format", "csv").stdout))
     assert row["comment"] == text
     assert float(row["energy"]) == 9.123456789012345
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xef\xbb\xbf" + CONTEXT.encode(), b"# coding: latin-1\n# \xe4\n" + CONTEXT.encode()]
+)
+def test_check_reads_the_file_as_the_listener_does(make_folder, content):
+    folder = make_folder("")
+    folder.context_file.write_bytes(content)
+    checked = damnit("check", folder.path)
+    assert checked.returncode == 0, checked.stdout
+    assert "4 Variables" in checked.stdout
+
+
+def test_check_names_the_class_of_an_error_once(make_folder):
+    checked = damnit("check", make_folder("1 / 0\n").path)
+    assert checked.stdout.count("ZeroDivisionError") == 1
+    assert checked.stderr == ""

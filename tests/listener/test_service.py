@@ -8,7 +8,7 @@ import pytest
 
 from damnit_backend.control.listener import request_reprocess
 from damnit_backend.core.keys import RunKey
-from damnit_backend.core.messages import Changed
+from damnit_backend.core.messages import Activity, Changed
 from damnit_backend.core.values import Failure
 from damnit_backend.listener.service import Listener
 from damnit_backend.store.database import Database
