@@ -61,7 +61,7 @@ class Watch:
             queued(ready)
 
     def _ready(self) -> list[RunData]:
-        directories = list_runs(self._path)
+        directories = openable(list_runs(self._path))
         return self._settling.look(time.monotonic(), directories, _sign)
 
     def _data_of(self, keys: frozenset[RunKey]) -> list[RunData]:
@@ -72,6 +72,12 @@ class Watch:
             if current:
                 found.append(RunData(key, directory.stage, current))
         return found
+
+
+def openable(directories: list[RunDirectory]) -> list[RunDirectory]:
+    """Those whose run has raw data: calibrated ones that are copied first are news when the raw ones come."""
+    with_raw = {directory.run for directory in directories if directory.stage == "raw"}
+    return [directory for directory in directories if directory.run in with_raw]
 
 
 def _sign(directory: RunDirectory) -> str:

@@ -41,7 +41,8 @@ def list_runs(proposal_path: Path) -> list[RunDirectory]:
             match = _RUN.fullmatch(entry.name)
             if match is None:
                 continue
-            with contextlib.suppress(FileNotFoundError):  # removed meanwhile
+            # Removed meanwhile, or a link that leads nowhere: one bad entry must not hide the other runs.
+            with contextlib.suppress(OSError):
                 if entry.is_dir():
                     changed = entry.stat().st_mtime_ns
                     found.append(RunDirectory(int(match[1]), stage, Path(entry.path), changed))

@@ -440,3 +440,20 @@ def test_a_run_whose_results_cannot_be_written_is_done_again_when_they_can(beamt
         await served.until(lambda: served.listener.status().problem == "")
 
     serve(folder, scenario)
+
+
+def test_calibrated_data_that_come_before_the_raw_ones_wait_for_them(beamtime, make_folder, serve, tmp_path):
+    folder = make_folder(TRAINS + "@Variable(data='proc')\ndef late(run):\n    return 'calibrated'\n")
+    run = next(run for run in range(1, 10) if beamtime.plan(run).calibrated)
+    raw = beamtime.write_raw(run)
+    beamtime.write_proc(run)
+    raw.rename(tmp_path / "aside")
+
+    async def scenario(served):
+        await served.until(lambda: served.listener.status().activity is Activity.IDLE)
+        await asyncio.sleep(0.5)  # several looks, in which nothing is ready
+        assert served.jobs() == []
+        (tmp_path / "aside").rename(raw)
+        await served.until(lambda: served.cell(run, "late") and served.cell(run, "trains"))
+
+    serve(folder, scenario)

@@ -113,3 +113,12 @@ def test_that_an_unreadable_run_is_an_error_of_its_own(proposal, tmp_path):
             os._exit(code)
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def test_links_that_lead_nowhere_or_in_circles_do_not_hide_other_runs(tmp_path):
+    raw = tmp_path / "raw"
+    (raw / "r0001").mkdir(parents=True)
+    (raw / "r0002").symlink_to("r0002")
+    (raw / "r0003").symlink_to("nowhere")
+    (raw / "r0004").symlink_to("r0001")
+    assert sorted(found.run for found in list_runs(tmp_path)) == [1, 4]
