@@ -3,6 +3,7 @@
 import gc
 import io
 import itertools
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -29,6 +30,41 @@ from damnit_gui.services.tasks import Tasks
 PROPOSAL = 1234
 
 AddRun = Callable[[int, Mapping[str, Any]], RunKey]
+
+
+class LogWatch(logging.Handler):
+    """Gathers what is logged as a warning or worse, from all threads, and tells what nobody expected."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.texts: list[str] = []
+        self.expected: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(f"{record.levelname} {self.format(record)}")
+
+    def unexpected(self) -> list[str]:
+        return [text for text in self.texts if not any(words in text for words in self.expected)]
+
+    def missing(self) -> list[str]:
+        return [words for words in self.expected if not any(words in text for text in self.texts)]
+
+
+@pytest.fixture(autouse=True)
+def log_watch() -> Iterator[LogWatch]:
+    """A test fails if anything is logged as a warning or worse that it does not expect."""
+    watch = LogWatch()
+    logging.getLogger().addHandler(watch)
+    yield watch
+    logging.getLogger().removeHandler(watch)
+    assert not watch.unexpected(), "\n".join(["logged, but not expected (see expect_log):", *watch.unexpected()])
+    assert not watch.missing(), f"expected in the log, but not there: {watch.missing()}"
+
+
+@pytest.fixture
+def expect_log(log_watch: LogWatch) -> Callable[[str], None]:
+    """``expect_log(words)``: a warning, error or traceback with these words has to be logged until the test ends."""
+    return log_watch.expected.append
 
 
 @pytest.fixture(autouse=True)

@@ -46,7 +46,8 @@ def test_late_calls_do_not_undo_newer_ones(tmp_path: Path) -> None:
     assert list((tmp_path / "drafts").iterdir()) == []
 
 
-def test_drafts_of_other_files_and_damaged_ones_are_left_alone(tmp_path: Path) -> None:
+def test_drafts_of_other_files_and_damaged_ones_are_left_alone(tmp_path: Path, expect_log) -> None:
+    expect_log("cannot be read and is left alone")
     other, file = tmp_path / "a" / "context.py", tmp_path / "b" / "context.py"
     Drafts(other, tmp_path).keep("other", 1, closing=True)
     damaged = tmp_path / f"{draft_prefix(file)}0000.json"

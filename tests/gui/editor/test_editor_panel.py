@@ -147,7 +147,10 @@ def test_a_check_that_cannot_be_done_is_told_and_saving_is_offered(open_editor, 
     assert folder.context_file.read_text() == "a\nb\n"
 
 
-def test_a_check_that_fails_by_a_bug_is_reported_once_and_blocks_nothing(open_editor, notifier, qtbot) -> None:
+def test_a_check_that_fails_by_a_bug_is_reported_once_and_blocks_nothing(
+    open_editor, notifier, qtbot, expect_log
+) -> None:
+    expect_log("ZeroDivisionError")
     panel = open_editor("a\n", lambda _text: 1 // 0)
     qtbot.waitUntil(lambda: status(panel).startswith("cannot check: the check itself failed"))
     assert [notice.level for notice in notifier.notices] == ["bug"]

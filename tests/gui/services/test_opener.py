@@ -109,7 +109,8 @@ def test_a_place_that_is_taken(opener, qtbot, small_folder):
     assert "already" in got.args[0].message
 
 
-def test_a_bug_while_opening_is_reported_and_the_page_gets_an_answer(opener, qtbot, notifier, monkeypatch):
+def test_a_bug_while_opening_is_reported_and_the_page_gets_an_answer(opener, qtbot, notifier, monkeypatch, expect_log):
+    expect_log("ZeroDivisionError")
     monkeypatch.setattr("damnit_gui.services.opener.require_folder", lambda *_: 1 / 0)
     assert "failed" in failure(opener, qtbot, "x").message
     assert "ZeroDivisionError" in notifier.notices[-1].text
