@@ -60,6 +60,7 @@ class Run(msgspec.Struct, frozen=True, tag_field="do", tag="run"):
     fragments: str
     log: str
     seconds: float | None = None
+    params: dict[str, bool | int | float | str] = {}
 
 
 class Cancel(msgspec.Struct, frozen=True, tag_field="do", tag="cancel"):

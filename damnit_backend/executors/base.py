@@ -1,7 +1,7 @@
 """What every executor offers to the listener."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -12,7 +12,7 @@ from damnit_backend.core.keys import RunKey, Stage
 @dataclass(frozen=True, slots=True)
 class Work:
     """One execution of Variables on a run. ``data``: what to open; ``trigger``: which data came (None: all Variables);
-    ``variables``: only these and what they need."""
+    ``variables``: only these and what they need; ``params``: values of parameters, by name."""
 
     key: RunKey
     proposal_path: Path
@@ -20,6 +20,7 @@ class Work:
     trigger: Stage | None
     variables: tuple[str, ...] | None
     log: Path
+    params: Mapping[str, bool | int | float | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

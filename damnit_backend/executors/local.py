@@ -129,6 +129,7 @@ class LocalExecutor:
             fragments=str(self._folder.results),
             log=str(work.log),
             seconds=self._run_seconds or None,
+            params=dict(work.params),
         )
 
 

@@ -13,6 +13,7 @@ from damnit_backend.executors.base import Executor
 from damnit_backend.store.database import Database, DatabaseBusyError
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import Job, count_queued, finish_job, give_back, take_job
+from damnit_backend.store.parameters import Parameter, read_parameters
 from damnit_backend.store.run_data import RunData, adopt_data
 from damnit_backend.store.runs import add_run
 from damnit_backend.triggers.run_directory import STAGES, signature
@@ -122,7 +123,10 @@ class Dispatch:
         raw, proc = run_paths(proposal_path, key.run)
         if not await asyncio.to_thread(raw.is_dir):
             raise UserError(f"There are no raw data of run {key.run} in {raw.parent}.")
-        work = plan_work(job, self._folder, proposal_path, await asyncio.to_thread(proc.is_dir), self.variables)
+        has_proc = await asyncio.to_thread(proc.is_dir)
+        params: dict[str, Parameter] = {}
+        await self._patiently(lambda database: params.update(read_parameters(database, key)))
+        work = plan_work(job, self._folder, proposal_path, has_proc, self.variables, params)
         covered = await asyncio.to_thread(_covered, job, raw, proc)
         await self._patiently(lambda database: add_run(database, key))
         self._ingest.begin(key)
@@ -151,7 +155,7 @@ class Dispatch:
         return ending(done, len(errors), self._losses[job.id], computing)
 
     async def _patiently(self, write: Callable[[Database], object]) -> None:
-        """Write as soon as the database can be written: a lock or a full disk is no reason to give a run up."""
+        """Write, or read, as soon as it is possible: a lock or a full disk is no reason to give a run up."""
         while True:
             try:
                 await self._store(write)

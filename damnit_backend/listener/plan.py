@@ -1,5 +1,6 @@
 """From a job in the queue to the work for an executor: pure functions."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from damnit_backend.contextproc.protocol import Done, VariableSpec
@@ -7,6 +8,7 @@ from damnit_backend.core.errors import UserError
 from damnit_backend.executors.base import Work
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import Job
+from damnit_backend.store.parameters import Parameter
 from damnit_backend.store.variables import Declaration
 
 MAX_LOSSES = 3
@@ -18,7 +20,14 @@ def run_paths(proposal_path: Path, run: int) -> tuple[Path, Path]:
     return proposal_path / "raw" / f"r{run:04d}", proposal_path / "proc" / f"r{run:04d}"
 
 
-def plan_work(job: Job, folder: Folder, proposal_path: Path, has_proc: bool, known: tuple[VariableSpec, ...]) -> Work:
+def plan_work(
+    job: Job,
+    folder: Folder,
+    proposal_path: Path,
+    has_proc: bool,
+    known: tuple[VariableSpec, ...],
+    params: Mapping[str, Parameter],
+) -> Work:
     """What to execute for a job with the Variables that the context file has now (``known``).
 
     Raw data alone are opened when nothing else came, all data once there are calibrated ones: a raw Variable sees
@@ -38,6 +47,7 @@ def plan_work(job: Job, folder: Folder, proposal_path: Path, has_proc: bool, kno
         trigger=request.stage,
         variables=variables,
         log=folder.run_log(request.key),
+        params=params,
     )
 
 

@@ -52,6 +52,7 @@ CREATE TABLE IF NOT EXISTS desk_run_data (
     proposal INTEGER NOT NULL, run INTEGER NOT NULL, stage TEXT NOT NULL, signature TEXT NOT NULL, seen REAL NOT NULL,
     PRIMARY KEY (proposal, run, stage)
 );
+CREATE TABLE IF NOT EXISTS desk_parameters (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
 """
 
 _NOW = "(julianday('now') - 2440587.5) * 86400.0"

@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 
 from damnit_backend.control.listener import request_reprocess
-from damnit_backend.core.keys import RunKey
+from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.core.messages import Activity, Changed
 from damnit_backend.core.values import Failure
 from damnit_backend.listener.service import Listener
 from damnit_backend.store.database import Database
+from damnit_backend.store.edits import write_edit
 from damnit_backend.store.feed import read_seq
 from damnit_backend.store.lease import ListenerExistsError
+from damnit_backend.store.parameters import set_parameter_default
 from damnit_backend.store.results import read_result
 from damnit_backend.store.table import read_table
+from damnit_backend.store.variables import add_editable
 from damnit_backend.transport.addresses import socket_path
 from damnit_backend.transport.local_socket import LocalSubscriber
 
@@ -457,3 +460,26 @@ def test_calibrated_data_that_come_before_the_raw_ones_wait_for_them(beamtime, m
         await served.until(lambda: served.cell(run, "late") and served.cell(run, "trains"))
 
     serve(folder, scenario)
+
+
+def test_parameters_are_what_people_typed_in_or_the_folders_defaults(beamtime, make_folder, serve):
+    folder = make_folder(
+        IMPORTS
+        + "@Variable()\ndef given(run, x: 'param#gain', y: 'param#offset'):\n    return x * 100 + y\n"
+        + "@Variable()\ndef lacking(run, x: 'param#nothing'):\n    return x\n"
+    )
+    beamtime.write_raw(1)
+    with Database(folder) as database:
+        add_editable(database, "gain", "integer")
+        set_parameter_default(database, "gain", 1)
+        set_parameter_default(database, "offset", 5)
+        write_edit(database, CellKey(beamtime.options.proposal, 1, "gain"), 3)
+
+    async def scenario(served):
+        await served.until(lambda: served.cell(1, "given") and served.cell(1, "lacking"))
+
+    serve(folder, scenario)
+    with Database(folder, read_only=True) as database:
+        cells = {key.name: cell.value for key, cell in read_table(database).cells.items()}
+    assert cells["given"] == 305
+    assert cells["lacking"] == Failure("Skip", "No value is given for param#nothing")
