@@ -43,7 +43,7 @@ class Running:
 
 
 class Newest(Generic[T]):
-    """Prepares in the background what a widget shows. One at a time; of what is asked for meanwhile, the newest is next.
+    """Prepares in the background what a widget shows: one at a time, of what is asked for meanwhile the newest.
 
     So a slider that is dragged shows what it passes, as often as the work allows.
     """

@@ -142,7 +142,9 @@ def test_a_database_without_a_feed_is_read_again_when_its_file_changes(session, 
     assert session.table.data.row_of(RunKey(1234, 77)) is not None
 
 
-def test_a_bug_while_looking_is_reported_once_and_looking_goes_on(session, notifier, monkeypatch, qtbot, expect_log, log_watch):
+def test_a_bug_while_looking_is_reported_once_and_looking_goes_on(
+    session, notifier, monkeypatch, qtbot, expect_log, log_watch
+):
     expect_log("ZeroDivisionError")
     with monkeypatch.context() as broken:
         broken.setattr(session.live, "_read", lambda _: 1 / 0)
