@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-dev
 
-.PHONY: demo test check screenshots install clean help
+.PHONY: demo test check ctx-pythons screenshots install clean help
 
 help:
 	@echo "make demo         install, then a simulated beamtime in the window (without a screen: to a picture)"
 	@echo "make test         install, then the whole test suite"
 	@echo "make check        formatting, lint, types, layers"
+	@echo "make ctx-pythons  the tests of context files in the oldest and the newest Python of this machine"
 	@echo "make screenshots  make resources/screenshots anew"
 	@echo "make clean        remove the virtual environment and caches"
 
@@ -32,8 +33,11 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+ctx-pythons: $(READY)
+	$(BIN)/python -m scripts.ctx_pythons
+
 screenshots: $(READY)
 	$(BIN)/python -m scripts.screenshots
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .ctx-pythons .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

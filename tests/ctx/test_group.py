@@ -538,7 +538,7 @@ v = Uses(signal=p)
         ("u = Uses(signal=Inner().level)", "has no name"),
     ]
     assert len(found) == len(expected), found
-    for (line, message), (place, part) in zip(found, expected, strict=True):
+    for (line, message), (place, part) in zip(found, expected):
         assert line.startswith(place)
         assert part in message
 

@@ -1,6 +1,8 @@
 """Pipelines: Variables and Groups put together and executed, with or without a context file."""
 
-# ruff: noqa: ARG001, F821 -- its Variables take a run they may not use; annotations are those of context files
+# ruff: noqa: ARG001, F821, UP037 -- its Variables take a run they may not use; annotations are those of context files
+
+from __future__ import annotations
 
 import os
 import sys
@@ -310,6 +312,7 @@ def test_that_a_run_is_opened_by_proposal_and_number(
     (tmp_path / "SA1" / "202401").mkdir(parents=True)
     (tmp_path / "SA1" / "202401" / proposal_path.name).symlink_to(proposal_path)
     monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(tmp_path))
+    monkeypatch.setattr("extra_data.read_machinery.DATA_ROOT_DIR", str(tmp_path))  # read at import, until 1.20
     pipeline = text(
         """
         @Variable
