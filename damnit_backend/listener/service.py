@@ -7,12 +7,10 @@ import logging
 import os
 import signal
 import socket
-import time
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.messages import PROTOCOL, Activity, Changed, Hello, Message, Nudge, Status, Stop
 from damnit_backend.core.settings import Settings
-from damnit_backend.executors.base import ContextState, Executor
 from damnit_backend.executors.local import LocalExecutor
 from damnit_backend.store import feed
 from damnit_backend.store.folder import Folder
@@ -20,24 +18,19 @@ from damnit_backend.store.jobs import requeue_abandoned
 from damnit_backend.store.lease import HEARTBEAT_SECONDS, Lease, LeaseLostError, release_lease, renew_lease, take_lease
 from damnit_backend.store.run_data import RunData
 from damnit_backend.store.settings import folder_proposal, get_setting
-from damnit_backend.store.variables import Declaration, declare_computed
 from damnit_backend.transport.addresses import socket_path
 from damnit_backend.transport.base import Publisher
 from damnit_backend.transport.local_socket import LocalPublisher
 
 from .board import Board
+from .context_file import RETRY_SECONDS, ContextFile
 from .dispatch import Dispatch
 from .ingest import Ingest
-from .plan import declarations
 from .proposals import Proposals
 from .store_thread import StoreThread
 from .watch import Watch
 
 log = logging.getLogger(__name__)
-
-LONG_LOAD_SECONDS = 8.0
-RETRY_SECONDS = 10.0
-"""How long the listener waits before it tries again what the world made impossible."""
 
 
 class Listener:
@@ -52,9 +45,6 @@ class Listener:
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._dirty = asyncio.Event()
-        self._retry_context_at = 0.0
-        self._context_good = False
-        self._undeclared: list[Declaration] = []
         self._board = Board()
         self._replaced: LeaseLostError | None = None
 
@@ -112,6 +102,7 @@ class Listener:
         self._ingest = Ingest(self._merging, lambda _: self._changed())
         python = await self._admin(get_setting, "context_python")
         executor = LocalExecutor(self._folder, str(python) if python else None, self._settings.run_seconds)
+        context = ContextFile(executor, self._admin, self._board, self._changed, strict=self._drain)
         proposals = Proposals(self._folder, self._settings)
         dispatch = Dispatch(
             self._folder, executor, self._admin, self._ingest, self._board, proposals.path, self._settings.workers
@@ -123,7 +114,7 @@ class Listener:
         self._board.set_activity(Activity.IDLE)
         self._changed()
         tasks: list[asyncio.Task[object]] = [
-            asyncio.create_task(self._work(executor, dispatch), name="work"),
+            asyncio.create_task(self._work(context, dispatch), name="work"),
             asyncio.create_task(self._stopping.wait(), name="stopping"),
             asyncio.create_task(self._heartbeat(lease), name="heartbeat"),
             asyncio.create_task(self._announce(publisher), name="announce"),
@@ -143,13 +134,13 @@ class Listener:
             await self._ingest.close()
             await executor.close()
 
-    async def _work(self, executor: Executor, dispatch: Dispatch) -> None:
+    async def _work(self, context: ContextFile, dispatch: Dispatch) -> None:
         """Load the context file when it changes, then start what is queued; without end, but for draining."""
         while True:
             self._wake.clear()
             pause = self._settings.scan_seconds
             try:
-                queued = await self._start_work(executor, dispatch)
+                queued = await self._start_work(context, dispatch)
                 self._board.set_problem("queue", "")
             except UserError as error:
                 if self._drain:
@@ -169,60 +160,12 @@ class Listener:
             if done:
                 self._changed()
 
-    async def _start_work(self, executor: Executor, dispatch: Dispatch) -> int:
-        """Bring the context file and the table's columns up to date, start jobs; how many remain queued."""
-        if not await self._load_context(executor, dispatch):
+    async def _start_work(self, context: ContextFile, dispatch: Dispatch) -> int:
+        """Start jobs if the context file is loaded; how many remain queued."""
+        if not await context.ready():
             return 0
-        if self._undeclared:
-            declared = await self._admin(declare_computed, self._undeclared)
-            self._undeclared = []
-            if self._board.set_problem("names", declared.problem) and declared.problem:
-                log.error("%s", declared.problem)
-            self._changed()
+        dispatch.variables = context.variables
         return await dispatch.fill()
-
-    async def _load_context(self, executor: Executor, dispatch: Dispatch) -> bool:
-        """Whether the context file is loaded; says what is wrong otherwise. Runs wait meanwhile: none is lost."""
-        if time.monotonic() < self._retry_context_at:
-            return False
-        try:
-            state = await self._refreshed(executor)
-        except UserError as error:
-            self._context_good = False
-            self._retry_context_at = time.monotonic() + (0 if self._drain else RETRY_SECONDS)
-            if self._drain:
-                raise
-            if self._board.set_problem("context", str(error)):
-                log.error("The context file cannot be executed: %s", error)
-            return False
-        if state is None:
-            return self._context_good
-        self._context_good = not state.problems
-        if state.problems:
-            text = "; ".join(str(problem) for problem in state.problems[:3])
-            message = f"context.py has a problem, runs wait until it is mended: {text}"
-            log.error("%s", message)
-            self._board.set_problem("context", message)
-            if self._drain:
-                raise UserError(f"context.py cannot be loaded: {text}", "Mend it; damnit check says more.")
-        else:
-            dispatch.variables = state.variables
-            log.info("Loaded the context file: %d Variables", len(state.variables))
-            self._undeclared = declarations(state.variables)
-            self._board.set_problem("context", "")
-        return self._context_good
-
-    async def _refreshed(self, executor: Executor) -> ContextState | None:
-        """The context file's news; people are told if they take long."""
-        refresh = asyncio.create_task(executor.refresh())
-        try:
-            done, _ = await asyncio.wait([refresh], timeout=LONG_LOAD_SECONDS)
-            if not done:
-                self._board.set_problem("context", "context.py takes long to load, runs wait for it.")
-            return await refresh
-        finally:
-            refresh.cancel()
-            await asyncio.gather(refresh, return_exceptions=True)
 
     async def _watch(self, proposals: Proposals) -> None:
         """Look at the proposal's directory again and again, whatever happens to it."""

@@ -393,7 +393,8 @@ def test_a_run_whose_context_process_is_killed_is_done_again_and_given_up_after_
         TRAINS
         + "@Variable()\ndef kills(run, n: 'meta#run_number'):\n"
         + f"    if n == 2 or not os.path.exists({str(once)!r}):\n"
-        + f"        open({str(once)!r}, 'w').close()\n        os.kill(os.getppid(), 9)\n        time.sleep(100)\n"
+        + f"        open({str(once)!r}, 'w').close()\n        time.sleep(0.3)\n"
+        + "        os.kill(os.getppid(), 9)\n        time.sleep(100)\n"
         + "    return n\n"
     )
 
@@ -414,7 +415,7 @@ def test_a_run_whose_context_process_is_killed_is_done_again_and_given_up_after_
 
 
 def test_a_context_file_that_loops_for_ever_is_given_up_when_it_is_mended(beamtime, make_folder, serve, monkeypatch):
-    monkeypatch.setattr("damnit_backend.listener.service.LONG_LOAD_SECONDS", 0.5)
+    monkeypatch.setattr("damnit_backend.listener.context_file.LONG_LOAD_SECONDS", 0.5)
     monkeypatch.setattr("damnit_backend.executors.local.LOOK_SECONDS", 0.1)
     folder = make_folder("while True: pass\n")
 
@@ -483,3 +484,19 @@ def test_parameters_are_what_people_typed_in_or_the_folders_defaults(beamtime, m
         cells = {key.name: cell.value for key, cell in read_table(database).cells.items()}
     assert cells["given"] == 305
     assert cells["lacking"] == Failure("Skip", "No value is given for param#nothing")
+
+
+def test_what_a_killed_process_left_of_a_run_goes_when_the_run_is_done(beamtime, make_folder, serve):
+    folder = make_folder(TRAINS)
+    left = folder.results / f"p{beamtime.options.proposal}_r1.0123.writing.h5"
+    other = folder.results / f"p{beamtime.options.proposal}_r11.0123.writing.h5"
+    for path in (left, other):
+        path.write_bytes(b"half of it")
+
+    async def scenario(served):
+        await asyncio.to_thread(beamtime.write_raw, 1)
+        await served.jobs_ended(1)
+
+    serve(folder, scenario)
+    assert not left.exists()
+    assert other.exists()
