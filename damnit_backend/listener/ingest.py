@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import RunKey
@@ -25,9 +26,11 @@ class Ingest:
 
     def __init__(self, store: StoreThread, merged: Callable[[Merged], None]) -> None:
         self._store = store
+        self._results = store.folder.results
         self._merged = merged
         self._waiting: dict[RunKey, asyncio.Task[None]] = {}
         self._begun: dict[RunKey, float] = {}
+        self._begun_at: dict[RunKey, float] = {}  # as files tell the time
 
     async def leftovers(self) -> None:
         """Merge every complete fragment in the folder; those that cannot be merged now, later."""
@@ -37,6 +40,7 @@ class Ingest:
     def begin(self, key: RunKey) -> None:
         """A run's work begins."""
         self._begun[key] = time.monotonic()
+        self._begun_at[key] = time.time()
 
     def hint(self, key: RunKey) -> None:
         """A fragment is ready: merge it soon, with those that come meanwhile."""
@@ -49,6 +53,7 @@ class Ingest:
         if waiting is not None:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
+        await asyncio.to_thread(remove_abandoned, self._results, key, self._begun_at.pop(key, 0.0))
         while True:
             try:
                 await self._merge_now(key)
@@ -100,3 +105,13 @@ def _waiting_keys(database: Database) -> list[RunKey]:
 def _merge_waiting(database: Database, key: RunKey) -> Merged | None:
     paths = find_fragments(database.folder, key).get(key)
     return merge_fragments(database, key, paths) if paths else None
+
+
+def remove_abandoned(results: Path, key: RunKey, before: float) -> None:
+    """Remove fragments of a run that were not finished, and last written before its work began: who made them died."""
+    for path in results.glob(f"p{key.proposal}_r{key.run}.*.writing.h5"):
+        try:
+            if path.stat().st_mtime < before:
+                path.unlink()
+        except OSError as error:  # it does no harm where it is
+            log.warning("%s cannot be removed: %s", path, error)

@@ -19,7 +19,7 @@ class StoreThread:
     """Calls functions that take a `Database` first, one after the other, in its own thread."""
 
     def __init__(self, folder: Folder, name: str) -> None:
-        self._folder = folder
+        self.folder = folder
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"damnit-{name}")
         self._database: Database | None = None
         self._lease: Lease | None = None
@@ -33,7 +33,7 @@ class StoreThread:
     async def __call__(self, function: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def work() -> T:
             if self._database is None:
-                self._database = open_database(self._folder)
+                self._database = open_database(self.folder)
             if self._lease is not None:
                 self._database.guard = partial(require_lease, lease=self._lease)
             return function(self._database, *args, **kwargs)
