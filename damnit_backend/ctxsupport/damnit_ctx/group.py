@@ -9,9 +9,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Callable
 
+from damnit_ctx.bound import BoundVariable
+from damnit_ctx.variable import BINDER
+
 #: Fields that every instance has. A class may not define them itself.
 RESERVED = ("name", "title", "sep", "tags")
-_MARK = "__damnit_group__"
 _ORIGIN = "_damnit_origin"
 _HERE = str(Path(__file__).parent)
 
@@ -40,7 +42,7 @@ def is_group(value: Any) -> bool:
 
 
 def is_group_class(cls: type) -> bool:
-    return getattr(cls, _MARK, False) is True
+    return hasattr(cls, BINDER)
 
 
 def origin_of(instance: Any) -> tuple[str, int] | None:
@@ -61,7 +63,7 @@ def _decorated(cls: Any, tags: Any) -> Any:
         for name, default in (("name", None), ("title", None), ("sep", "/"), ("tags", ())):
             own[name] = Any
             setattr(cls, name, default)
-        setattr(cls, _MARK, True)
+        setattr(cls, BINDER, staticmethod(BoundVariable))
     if tags is not None:
         own["tags"] = Any
         setattr(cls, "tags", dataclasses.field(default_factory=lambda: tags))  # noqa: B010  (mypy knows no such field)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from damnit_ctx.arguments import Argument, arguments_of
-from damnit_ctx.group import is_group
+
+#: The attribute of a Group class that makes the Variable of one of its instances: called with the instance, the
+#: attribute's name and the Variable.
+BINDER = "__damnit_bind__"
 
 
 class Skip(Exception):
@@ -70,12 +73,11 @@ class Variable:
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """As an attribute of a Group's instance: that instance's Variable."""
-        if instance is None or not is_group(instance) or self.func is None:
+        bind = getattr(owner if instance is None else type(instance), BINDER, None)
+        if instance is None or bind is None or self.func is None:
             return self
-        from damnit_ctx.bound import BoundVariable  # late: it is a kind of Variable
-
         attribute = next((a for c in type(instance).__mro__ for a, v in vars(c).items() if v is self), self.name)
-        return BoundVariable(instance, attribute, self)
+        return bind(instance, attribute, self)
 
     @property
     def title(self) -> Any:
