@@ -1,11 +1,11 @@
 """Finding, starting and asking the listener of a folder."""
 
-import getpass
 import subprocess
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from damnit_backend.core.account import user_name
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import RunKey, Stage
 from damnit_backend.core.messages import Message, Nudge, Stop
@@ -14,9 +14,14 @@ from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import Request, add_jobs
 from damnit_backend.store.lease import Lease, read_lease
 from damnit_backend.store.opening import open_database, open_for_reading
+from damnit_backend.transport.addresses import own_socket
 from damnit_backend.transport.local_socket import send_once
 
 from .command_line import damnit_command
+
+
+class ListenerHangsError(UserError):
+    """The listener was asked to end, and did not."""
 
 
 def live_lease(database: Database) -> Lease | None:
@@ -32,9 +37,12 @@ def socket_of(folder: Folder) -> Path | None:
             lease = live_lease(database)
     except UserError:
         return None
-    if lease is None or not lease.is_local or lease.user != getpass.getuser():
-        return None
-    return Path(lease.socket)
+    return own_socket(folder.path, lease.socket) if lease is not None and is_own(lease) else None
+
+
+def is_own(lease: Lease) -> bool:
+    """Whether the listener is one of this user, on this host: only that can be spoken to."""
+    return lease.is_local and lease.user == user_name()
 
 
 def tell_listener(folder: Folder, message: Message) -> bool:
@@ -53,7 +61,7 @@ def stop_listener(folder: Folder, timeout: float = 10.0) -> bool:
             if live_lease(database) is None:
                 return True
         time.sleep(0.05)
-    raise UserError(f"The listener of {folder.path} did not end within {timeout:.0f} s.")
+    raise ListenerHangsError(f"The listener of {folder.path} did not end within {timeout:.0f} s.", "It may hang.")
 
 
 def request_reprocess(
@@ -61,7 +69,7 @@ def request_reprocess(
 ) -> list[int]:
     """Queue runs for processing and wake the listener; the numbers of the jobs."""
     names = None if variables is None else tuple(variables)
-    requests = [Request(key, stage, names, live=False, asked_by=getpass.getuser()) for key in keys]
+    requests = [Request(key, stage, names, live=False, asked_by=user_name()) for key in keys]
     with open_database(folder) as database:
         jobs = add_jobs(database, requests)
     tell_listener(folder, Nudge())

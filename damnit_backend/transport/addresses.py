@@ -21,12 +21,33 @@ def runtime_directory() -> Path:
             f"No place for the listener's socket: {error}.", "Set XDG_RUNTIME_DIR to a directory of yours."
         ) from error
     # Somebody else may have made it first, to listen in.
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    if not _is_private(found):
         raise UserError(f"{path} is not a private directory of yours.", "Remove it, or set XDG_RUNTIME_DIR.")
     return path
 
 
+def _is_private(directory: os.stat_result) -> bool:
+    return stat.S_ISDIR(directory.st_mode) and directory.st_uid == os.getuid() and not directory.st_mode & 0o077
+
+
 def socket_path(folder: Path) -> Path:
     """The socket for a folder; short, because the system allows about 100 characters."""
-    digest = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:20]
-    return runtime_directory() / f"{digest}.sock"
+    return runtime_directory() / _socket_name(folder)
+
+
+def own_socket(folder: Path, claimed: str) -> Path | None:
+    """The socket that a listener says it has, if only this user can have made it; else None.
+
+    Whoever may write into the folder can claim anything. The listener's runtime directory may be another one than
+    ours, so that its claim is needed: it must name this folder's socket, in a private directory of this user.
+    """
+    path = Path(claimed)
+    try:
+        private = _is_private(path.parent.lstat())
+    except (OSError, ValueError):
+        return None
+    return path if private and path.is_absolute() and path.name == _socket_name(folder) else None
+
+
+def _socket_name(folder: Path) -> str:
+    return hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:20] + ".sock"

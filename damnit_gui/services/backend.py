@@ -1,6 +1,5 @@
 """The listener of the open folder: watched, restarted, and asked for work."""
 
-import getpass
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -10,6 +9,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from damnit_backend.control.listener import request_reprocess
 from damnit_backend.control.supervisor import ListenerState, Supervisor
+from damnit_backend.core.account import user_name
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import RunKey, Stage
 from damnit_backend.core.messages import Status
@@ -180,6 +180,6 @@ def _end(job: Job) -> float:
 
 
 def _owner(lease: Lease | None) -> str:
-    if lease is None or (lease.is_local and lease.user == getpass.getuser()):
+    if lease is None or (lease.is_local and lease.user == user_name()):
         return ""
     return f"{lease.user}@{lease.host}"

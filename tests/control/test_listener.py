@@ -1,5 +1,4 @@
 import asyncio
-import getpass
 import threading
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 from damnit_backend.control import listener as control
 from damnit_backend.control.listener import request_reprocess, socket_of, start_listener, stop_listener, tell_listener
 from damnit_backend.control.make import init_folder, proposal_of_place
+from damnit_backend.core.account import user_name
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import RunKey
 from damnit_backend.core.messages import Hello, Nudge, Stop
@@ -15,13 +15,14 @@ from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import read_jobs
 from damnit_backend.store.opening import open_database
 from damnit_backend.store.settings import folder_proposal
+from damnit_backend.transport.addresses import socket_path
 from damnit_backend.transport.local_socket import LocalPublisher
 
 
 @pytest.fixture
-def listening(tmp_path, serve):
+def listening(folder, serve):
     """A listener on a socket that notes what it is told, and withdraws its claim when told to stop."""
-    path = tmp_path / "l.sock"
+    path = socket_path(folder.path)
     told = []
     started, ended = threading.Event(), threading.Event()
 
@@ -37,7 +38,7 @@ def listening(tmp_path, serve):
     thread = threading.Thread(target=lambda: asyncio.run(run()))
     thread.start()
     assert started.wait(10)
-    serve(socket=str(path), user=getpass.getuser())
+    serve(socket=str(path), user=user_name())
     yield told
     ended.set()
     thread.join()
@@ -45,11 +46,32 @@ def listening(tmp_path, serve):
 
 def test_that_the_socket_of_a_live_listener_of_this_user_and_host_is_found(folder, serve):
     assert socket_of(folder) is None
-    serve(socket="/run/x.sock", user=getpass.getuser())
-    assert socket_of(folder) == Path("/run/x.sock")
+    path = socket_path(folder.path)
+    serve(socket=str(path), user=user_name())
+    assert socket_of(folder) == path
     for other in ({"host": "elsewhere"}, {"user": "ann"}, {"pid": 2**22 + 1}):
-        serve(**{"socket": "/run/x.sock", "user": getpass.getuser(), **other})
+        serve(**{"socket": str(path), "user": user_name(), **other})
         assert socket_of(folder) is None
+
+
+def test_that_a_listener_with_another_runtime_directory_is_found(folder, serve, tmp_path):
+    name = socket_path(folder.path).name
+    (tmp_path / "other").mkdir(mode=0o700)
+    serve(socket=str(tmp_path / "other" / name), user=user_name())
+    assert socket_of(folder) == tmp_path / "other" / name
+
+
+def test_that_a_socket_which_anybody_could_have_claimed_is_not_spoken_to(folder, serve, tmp_path):
+    name = socket_path(folder.path).name
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o770)
+    (tmp_path / "link").symlink_to(socket_path(folder.path).parent)
+    for claimed in (
+        str(tmp_path / "open" / name), str(tmp_path / "link" / name), str(tmp_path / "none" / name),
+        str(socket_path(folder.path).with_name("agent.sock")), name, "", "/", "\0",
+    ):  # fmt: skip
+        serve(socket=claimed, user=user_name())
+        assert socket_of(folder) is None, claimed
 
 
 def test_that_a_folder_which_is_none_has_no_socket(tmp_path):
@@ -64,7 +86,7 @@ def test_that_runs_are_queued_for_reprocessing_and_the_listener_woken(folder, da
     assert [(job.request.key.run, job.request.variables, job.request.stage) for job in jobs] == [
         (6, ("a", "b"), "proc"), (5, ("a", "b"), "proc"),
     ]  # fmt: skip
-    assert jobs[0].request.asked_by == getpass.getuser()
+    assert jobs[0].request.asked_by == user_name()
     assert listening == [Nudge()]
 
 
@@ -93,7 +115,7 @@ def test_that_a_listener_which_does_not_end_is_said(folder):
 
 def test_that_stopping_none_is_false(folder, database, serve):
     assert not stop_listener(folder)
-    serve(socket="/nowhere.sock", user=getpass.getuser())
+    serve(socket=str(socket_path(folder.path)), user=user_name())
     assert not tell_listener(folder, Stop())
     assert read_jobs(database) == []
 
