@@ -10,7 +10,8 @@ from damnit_backend.store.folder import Folder
 from damnit_backend.store.lease import Lease
 from damnit_backend.store.opening import open_for_reading
 
-from .listener import live_lease, start_listener, stop_listener
+from .ending import end_listener
+from .listener import live_lease, start_listener
 
 QUICK_DEATH_SECONDS = 10.0
 """A listener that lives shorter than this died at once."""
@@ -23,6 +24,8 @@ class Started(Protocol):
     """What `subprocess.Popen` offers of a process that was started."""
 
     def poll(self) -> int | None: ...
+
+    def kill(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +102,19 @@ class Supervisor:
             self._retry_at = now if self._quick_deaths == 1 else now + 2.0**self._quick_deaths
 
     def request_restart(self) -> None:
-        """Stop the listener, if it is one that can be asked; the next `check` starts a new one."""
+        """End the listener, also one that hangs; the next `check` starts a new one.
+
+        UserError, with what to do, if it is another user's or on another host.
+        """
         self._quick_deaths = 0
         self._retry_at = 0.0
-        self._child = None
-        stop_listener(self._folder)
+        served = end_listener(self._folder)
+        if self._child is None:
+            return
+        if self._child.poll() is not None:
+            self._child = None
+        elif not served:
+            self._child.kill()  # it was started, and hangs before it serves
 
     def _last_words(self) -> str:
         """The last line of the listener's log."""

@@ -22,6 +22,9 @@ class Process:
     def poll(self) -> int | None:
         return self.code
 
+    def kill(self) -> None:
+        self.code = -9
+
 
 @dataclass
 class World:
