@@ -145,19 +145,31 @@ class LocalSubscriber:
             self._thread.join(timeout=2)
 
     def _run(self, on_message: Callable[[Message], None], on_connected: Callable[[bool], None]) -> None:
+        last = ""
         while not self._closed.is_set():
-            connection = self._connect()
-            if connection is None:
-                self._closed.wait(self._retry_seconds)
-                continue
-            with connection:
+            try:
+                self._attend(on_message, on_connected)
+                last = ""
+            except Exception as error:  # the edge of a thread: without it the window would never be told again
+                if str(error) != last:  # once, not at every attempt
+                    log.exception("The listener cannot be attended to; trying again")
+                last = str(error)
+            self._closed.wait(self._retry_seconds)
+
+    def _attend(self, on_message: Callable[[Message], None], on_connected: Callable[[bool], None]) -> None:
+        """Connect, if there is a listener, and read until the connection ends."""
+        connection = self._connect()
+        if connection is None:
+            return
+        with connection:
+            try:
                 on_connected(True)
                 self._read(connection, on_message)
+            finally:
                 with self._lock:
                     self._socket = None
-            if not self._closed.is_set():
-                on_connected(False)
-                self._closed.wait(self._retry_seconds)
+        if not self._closed.is_set():
+            on_connected(False)
 
     def _connect(self) -> socket.socket | None:
         path = self._find_socket()

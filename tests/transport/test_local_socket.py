@@ -1,6 +1,7 @@
 """What holds for sockets only."""
 
 import os
+import queue
 import socket
 import stat
 import threading
@@ -221,3 +222,35 @@ def test_that_each_folder_has_its_own_short_path(runtime):
     assert len(socket_path(path).name) < 30
     assert socket_path(path) == socket_path(runtime / "link")
     assert len({socket_path(path), socket_path(runtime), socket_path(odd)}) == 3
+
+
+@pytest.mark.usefixtures("listener")
+def test_that_a_bug_in_a_callback_does_not_end_the_subscriber(socket_file, window_of, caplog):
+    attempts = []
+
+    def find():
+        attempts.append(1)
+        if len(attempts) < 4:
+            raise RuntimeError("a bug")
+        return socket_file
+
+    client = window_of(LocalSubscriber(find, retry_seconds=0.01)).start()
+    assert client.next() == GREETING
+    assert caplog.text.count("RuntimeError: a bug") == 1
+
+
+def test_that_a_bug_on_receiving_is_logged_and_the_next_connection_works(listener, socket_file, caplog):
+    heard = queue.Queue()
+
+    def receive(message):
+        heard.put(message)
+        if heard.qsize() == 1:
+            raise RuntimeError("a bug")
+
+    subscriber = LocalSubscriber(lambda: socket_file, retry_seconds=0.01)
+    subscriber.start(receive, lambda _: None)
+    listener.publish(Changed(1))
+    found = [heard.get(timeout=10) for _ in range(3)]
+    subscriber.close()
+    assert found[0] == GREETING
+    assert "a bug" in caplog.text
