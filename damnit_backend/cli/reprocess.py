@@ -15,7 +15,7 @@ from damnit_backend.listener.proposals import Proposals
 from damnit_backend.listener.service import Listener
 from damnit_backend.store.folder import Folder, require_folder
 from damnit_backend.store.jobs import Job, read_jobs
-from damnit_backend.store.lease import ListenerExistsError
+from damnit_backend.store.lease import LeaseLostError, ListenerExistsError
 from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.settings import folder_proposal
 from damnit_backend.store.table import read_variables
@@ -104,7 +104,7 @@ class _OwnListener:
         """Begin, if nobody serves the folder any more. Raises what ended the work."""
         if self._task is not None and self._task.done():
             task, self._task = self._task, None
-            with contextlib.suppress(ListenerExistsError):  # another one was quicker
+            with contextlib.suppress(ListenerExistsError, LeaseLostError):  # another one does the work
                 task.result()
         if self._task is None and not await asyncio.to_thread(_is_served, self._folder):
             self._listener = Listener(self._folder, self._settings, drain=True)

@@ -2,19 +2,19 @@
 
 import asyncio
 import contextlib
-import getpass
 import logging
 import os
 import signal
 import socket
 
+from damnit_backend.core.account import user_name
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.messages import PROTOCOL, Activity, Changed, Hello, Message, Nudge, Status, Stop
 from damnit_backend.core.settings import Settings
 from damnit_backend.executors.local import LocalExecutor
 from damnit_backend.store import feed
 from damnit_backend.store.folder import Folder
-from damnit_backend.store.jobs import requeue_abandoned
+from damnit_backend.store.jobs import forget_jobs, requeue_abandoned
 from damnit_backend.store.lease import HEARTBEAT_SECONDS, Lease, LeaseLostError, release_lease, renew_lease, take_lease
 from damnit_backend.store.run_data import RunData
 from damnit_backend.store.settings import folder_proposal, get_setting
@@ -56,7 +56,7 @@ class Listener:
         """Serve the folder. UserError if another listener does, or takes it over, or if the folder cannot be used."""
         address = socket_path(self._folder.path)
         try:
-            lease = await self._admin(take_lease, str(address), getpass.getuser())
+            lease = await self._admin(take_lease, str(address), user_name())
         except BaseException:
             await self._admin.close()
             raise
@@ -202,6 +202,7 @@ class Listener:
                 beats += 1
                 if beats % 100 == 0:
                     await self._admin(feed.compact)
+                    await self._admin(forget_jobs)
             except LeaseLostError:
                 return  # it ends already
             except UserError as error:

@@ -16,6 +16,8 @@ SUSPECT_ATTEMPTS = 3
 """A job that was started so many times without an end goes behind all others: it may be what ends the listener."""
 MAX_ATTEMPTS = 20
 """One that was started so many times is set aside. That many, because whoever kills listeners shall lose no run."""
+KEPT = 10_000
+"""So many of the latest jobs that have ended are kept."""
 
 _COLUMNS = "id, proposal, run, stage, variables, live, asked_by, asked_at, state, attempts, started, finished, message"
 
@@ -112,6 +114,16 @@ def give_back(database: Database, job_id: int) -> None:
 def finish_job(database: Database, job_id: int, state: str, message: str = "") -> None:
     with database.writing() as sql:
         _finish(sql, job_id, state, message)
+
+
+def forget_jobs(database: Database) -> None:
+    """Forget the oldest jobs that have ended."""
+    with database.writing() as sql:
+        sql.execute(
+            "DELETE FROM desk_jobs WHERE state NOT IN ('queued', 'running') AND id <= (SELECT id FROM desk_jobs"
+            " WHERE state NOT IN ('queued', 'running') ORDER BY id DESC LIMIT 1 OFFSET ?)",
+            (KEPT,),
+        )
 
 
 def cancel_jobs(database: Database, ids: Sequence[int], message: str = "") -> int:

@@ -3,6 +3,7 @@ import threading
 import pytest
 
 from damnit_backend.core.keys import RunKey
+from damnit_backend.store import jobs as jobs_module
 from damnit_backend.store.jobs import (
     MAX_ATTEMPTS,
     SUSPECT_ATTEMPTS,
@@ -10,6 +11,7 @@ from damnit_backend.store.jobs import (
     add_jobs,
     count_queued,
     finish_job,
+    forget_jobs,
     read_jobs,
     requeue_abandoned,
     take_job,
@@ -168,3 +170,17 @@ def test_a_job_that_may_be_what_ends_the_listener_goes_behind_all_others(databas
         requeue_abandoned(database)
     assert take_job(database).id == other
     assert take_job(database).id == suspect
+
+
+def test_that_only_the_latest_jobs_that_ended_are_kept_and_all_that_have_not(database, monkeypatch):
+    monkeypatch.setattr(jobs_module, "KEPT", 2)
+    numbers = add_jobs(database, [Request(run) for run in RUNS])
+    for _ in range(5):
+        take_job(database)
+    for number in numbers[1:5]:
+        finish_job(database, number, "done")
+    forget_jobs(database)
+    forget_jobs(database)
+    states = {job.id: job.state for job in read_jobs(database)}
+    assert states == {numbers[0]: "running", numbers[3]: "done", numbers[4]: "done", numbers[5]: "queued"}
+    assert add_jobs(database, [Request(RunKey(1, 99))])[0] > max(numbers)
