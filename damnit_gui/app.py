@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QApplication
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.settings import Settings, load_settings
+from damnit_backend.store.files import keep_others_from_writing
 from damnit_gui.main_window import PROGRAM, MainWindow
 from damnit_gui.services.completeness import RunsComplete
 from damnit_gui.services.crashes import catch_crashes
@@ -201,6 +202,7 @@ def take_picture(window: MainWindow, path: Path) -> None:
 
 def run_gui(options: AppOptions) -> int:
     """Show the window until it is closed; the exit code."""
+    keep_others_from_writing()
     begin_logging(log_path())
     qt = QApplication.instance()
     if not isinstance(qt, QApplication):

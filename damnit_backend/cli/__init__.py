@@ -5,6 +5,7 @@ import sys
 import typer
 
 from damnit_backend.core.errors import UserError
+from damnit_backend.store.files import keep_others_from_writing
 
 from . import check, demo, gui, init, listen, reprocess, simulate, stop, table
 
@@ -26,6 +27,7 @@ for module in COMMANDS:
 
 def main() -> None:
     """Run the command line; errors that people can mend come without a traceback, exit code 1."""
+    keep_others_from_writing()
     try:
         app()
     except UserError as error:

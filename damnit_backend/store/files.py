@@ -4,6 +4,12 @@ import os
 from pathlib import Path
 
 
+def keep_others_from_writing() -> None:
+    """From now on nothing that this process makes, or those that it starts, is writable by all, whatever its umask
+    was. Call it once, at a process's start."""
+    os.umask(os.umask(0o022) | 0o002)
+
+
 def make_file(path: Path) -> None:
     """An empty file with the permissions of its folder, as far as the umask allows, and never writable by all.
 

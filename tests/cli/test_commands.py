@@ -180,3 +180,18 @@ def test_check_names_the_class_of_an_error_once(make_folder):
     checked = damnit("check", make_folder("1 / 0\n").path)
     assert checked.stdout.count("ZeroDivisionError") == 1
     assert checked.stderr == ""
+
+
+def test_nothing_is_writable_by_all_even_with_a_umask_that_forbids_nothing(beamtime):
+    beamtime.write_raw(1)
+    place = beamtime.proposal_path / "usr/Shared/amore"
+    before = os.umask(0)
+    try:
+        for arguments in (("init", place), ("reprocess", place, "all")):
+            done = damnit(*arguments)
+            assert done.returncode == 0, done.stderr
+    finally:
+        os.umask(before)
+    made = [place, *place.rglob("*")]
+    assert any(path.suffix == ".out" for path in made)
+    assert [path for path in made if path.stat().st_mode & 0o002] == []

@@ -99,7 +99,7 @@ def _redirect_to(log: Path) -> None:
     """Send standard output and error to the end of the log; where that fails they stay, as no result depends on it."""
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)  # the umask takes its share
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o664)
     except OSError as error:
         print(f"The run's log cannot be written: {error}", file=sys.stderr)
         return
