@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,14 +17,14 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 SCAN = 2
 
 
-def examples() -> list[object]:
-    """The context files in the guide and in the README, each with a name that says where it stands."""
+def examples(*, scripts: bool) -> list[object]:
+    """The context files in the guide and in the README, or the scripts there, named by where they stand."""
     found = []
     for page in ("docs/context-file.md", "README.md"):
         text = (ROOT / page).read_text(encoding="utf-8")
         for match in BLOCK.finditer(text):
             line = text[: match.start()].count("\n") + 2
-            if "from damnit_ctx import" in match[1]:
+            if "from damnit_ctx import" in match[1] and ("Pipeline" in match[1]) == scripts:
                 found.append(pytest.param(match[1], id=f"{Path(page).name}:{line}"))
     return found
 
@@ -41,7 +43,7 @@ async def finished(folder: Folder, beamtime) -> list[Finished]:
         await process.close()
 
 
-@pytest.mark.parametrize("code", examples())
+@pytest.mark.parametrize("code", examples(scripts=False))
 def test_every_variable_of_an_example_has_a_value(code, beamtime, folder):
     beamtime.write_raw(SCAN)
     beamtime.write_proc(SCAN)
@@ -49,3 +51,10 @@ def test_every_variable_of_an_example_has_a_value(code, beamtime, folder):
     outcomes = asyncio.run(finished(folder, beamtime))
     assert outcomes
     assert [event for event in outcomes if event.outcome not in ("ok", "none")] == []
+
+
+@pytest.mark.parametrize("code", examples(scripts=True))
+def test_a_script_prints_what_it_says(code):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [line.split("# ")[1] for line in code.splitlines() if line.startswith("print(")]
