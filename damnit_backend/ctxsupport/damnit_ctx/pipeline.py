@@ -61,7 +61,7 @@ class Pipeline:
         self._definitions = self._definitions.with_added(variables_or_groups)
         return self
 
-    def union(self, other: Pipeline, *, on_conflict: str = "error") -> Pipeline:
+    def union(self, other: Pipeline, on_conflict: str = "error") -> Pipeline:
         """A pipeline with the Variables of both, and this one's settings, or the other's where this has none.
 
         `on_conflict` says what becomes of a name that different Variables have: "error" raises PipelineError, "left"
@@ -106,7 +106,6 @@ class Pipeline:
 
     def select(
         self,
-        *,
         variables: str | Sequence[Any] = (),
         match: str | Sequence[str] = (),
         run_data: Any = None,
@@ -130,7 +129,7 @@ class Pipeline:
         """The Variables by name. Raises PipelineError if the definitions are wrong."""
         return {name: node.variable for name, node in self._definitions.nodes.items()}
 
-    def execute(self, *, data: Any = None, param_values: Mapping[str, Any] | None = None) -> Results:
+    def execute(self, data: Any = None, param_values: Mapping[str, Any] | None = None) -> Results:
         """Compute all Variables on `data`, else on the pipeline's, else on its run.
 
         `param_values` go before the pipeline's own. Failures of Variables are in the results. Raises PipelineError if
