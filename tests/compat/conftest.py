@@ -108,8 +108,9 @@ def surroundings(proposals: Path, tmp_path_factory: pytest.TempPathFactory) -> d
 
 @pytest.fixture(scope="session")
 def every_kind(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A context file with every kind of value, joined from its two halves."""
-    parts = [(HERE / "contexts" / name).read_text(encoding="utf-8") for name in ("values.py", "cells.py")]
+    """A context file with every kind of value and definition, joined from its parts."""
+    names = ("values.py", "cells.py", "definitions.py")
+    parts = [(HERE / "contexts" / name).read_text(encoding="utf-8") for name in names]
     path = tmp_path_factory.mktemp("context") / "every_kind.py"
     path.write_text("\n\n".join(parts), encoding="utf-8")
     return path

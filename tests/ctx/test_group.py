@@ -210,6 +210,28 @@ def test_that_variables_of_groups_are_found_from_everywhere(compute: Callable[[s
     assert (results["one"], results["many"]) == (5, "{'a.level': 2, 'b.level': 5}")
 
 
+def test_that_variables_of_groups_keep_their_options_and_descriptions(define: Define) -> None:
+    context = define(
+        '''
+        @Group
+        class Described:
+            """Of the class."""
+            @Variable(units="mJ", summary="mean", transient=True)
+            def one(self, run):
+                """Of the method."""
+            @Variable(description="given")
+            def two(self, run): ...
+            @Variable
+            def three(self, run): ...
+        d = Described()
+        '''
+    )
+
+    one, two, three = (context.nodes[f"d.{name}"].variable for name in ("one", "two", "three"))
+    assert (one.description, two.description, three.description) == ("Of the method.", "given", None)
+    assert (one.units, one.summary, one.transient) == ("mJ", "mean", True)
+
+
 def test_that_groups_in_containers_without_a_name_are_left_alone(define: Define) -> None:
     assert not define("a = [Inner(), Inner()]\nb = {'k': Inner()}\nInner()").nodes
 

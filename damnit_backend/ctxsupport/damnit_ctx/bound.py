@@ -25,6 +25,7 @@ class BoundVariable(Variable):
             variable.transient,
             variable.units,
         )
+        self.__doc__ = variable.__doc__
         self.method = variable
         self.group = group
         self.attribute = attribute
