@@ -325,6 +325,48 @@ def test_that_groups_may_be_linked_in_a_ring(compute: Callable[[str], dict[str, 
     assert results["a.theirs"] == "2 1 {'b.mine': 2}"
 
 
+def test_that_a_ring_in_a_group_is_named_from_where_it_is_held(define: Define) -> None:
+    context = define(
+        """
+        @Group
+        class Ring:
+            one: object = None
+            other: object = None
+            @Variable
+            def mine(self, run): ...
+        def make():
+            a, b = Ring(), Ring()
+            a.one, b.one = b, a
+            return a
+        top = Ring(other=make())
+        """
+    )
+
+    assert list(context.nodes) == ["top.mine", "top.other.mine", "top.other.one.mine"]
+
+
+def test_that_groups_that_all_hold_each_other_are_no_endless_task(
+    complaints: Callable[[str], list[tuple[str, str]]], define: Define
+) -> None:
+    text = """
+    @Group
+    class Knot:
+        @Variable
+        def mine(self, run): ...
+        @Variable
+        def all(self, run, x: "{}"): ...
+    knots = [Knot(name=f"k{{i}}") for i in range(10)]
+    for one in knots:
+        for i, other in enumerate(knots):
+            setattr(one, f"n{{i}}", other)
+    k = knots[0]
+    """
+
+    assert len(define(text.format("self#n5.n6.mine")).nodes) == 20
+    for _, message in complaints(text.format("self#*.mine")):
+        assert "more than 4000 ways" in message
+
+
 def test_that_fields_hold_variables_too(compute: Callable[[str], dict[str, Any]]) -> None:
     results = compute(
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from damnit_ctx.bound import BoundVariable
@@ -36,6 +37,10 @@ def held(group: Any) -> list[tuple[str, Any]]:
         for name, value in attributes.items()
         if name not in RESERVED and (is_group(value) or isinstance(value, Variable))
     ]
+
+
+#: A glob may choose among so many.
+MAX_PATHS = 4000
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,15 @@ def follow(group: Any, path: str) -> Variable | Absent:
     return found.anew() if isinstance(found, BoundVariable) else found
 
 
-def paths(group: Any) -> Iterator[tuple[str, Variable | Absent]]:
-    """All paths from the instance to Variables, and to optional parts that were left out."""
-    yield from _paths(group, "", ())
+def paths(group: Any) -> list[tuple[str, Variable | Absent]]:
+    """All paths from the instance to Variables, and to optional parts that were left out.
+
+    Raises NoSuchPart if there are too many, as with groups that all hold each other.
+    """
+    found = list(islice(_paths(group, "", ()), MAX_PATHS + 1))
+    if len(found) > MAX_PATHS:
+        raise NoSuchPart(f"there are more than {MAX_PATHS} ways from {group.name!r} to the Variables in its parts")
+    return found
 
 
 def _paths(group: Any, prefix: str, above: tuple[int, ...]) -> Iterator[tuple[str, Variable | Absent]]:

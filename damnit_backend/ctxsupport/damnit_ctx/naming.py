@@ -28,6 +28,7 @@ class Naming:
         self.errors: list[tuple[Any, str]] = []
         self._assigned: dict[int, list[str]] = {}
         self._parents: dict[int, list[tuple[Any, str]]] = {}
+        self._parts: dict[int, list[Any]] = {}
         self._names: dict[int, str | None] = {}
         for name, value in assigned:
             if is_group(value):
@@ -36,11 +37,12 @@ class Naming:
                     self._assigned.setdefault(id(value), []).append(name)
         self._look_up({id(group) for group in self.groups} - set(self._assigned), namespace)
         for group in self.groups:
-            for attribute, value in held(group):
-                if is_group(value):
-                    self._parents[id(value)].append((group, attribute))
+            parts = [(attribute, value) for attribute, value in held(group) if is_group(value)]
+            self._parts[id(group)] = [part for _, part in parts]
+            for attribute, part in parts:
+                self._parents[id(part)].append((group, attribute))
         for group in self.groups:
-            self._name(group, ())
+            self._name(group)
         self._complain_of_shared_names()
         for group in self.groups:
             self._apply(group)
@@ -70,38 +72,48 @@ class Naming:
                 if is_group(value) or isinstance(value, BoundVariable)
             )
 
-    def _name(self, group: Any, asked_by: tuple[int, ...]) -> str | None:
+    def _name(self, group: Any) -> str | None:
         if id(group) not in self._names:
-            candidates = self._candidates(group, (*asked_by, id(group)))
-            if candidates is None:
-                return None  # a ring of groups came back to one that is being named
-            self._names[id(group)] = candidates
+            self._names[id(group)] = None  # while it is looked for, as groups may be linked in a ring
+            own = self._own_names(group)
+            self._names[id(group)] = self._only(group, own) if own else self._path(group)
         return self._names[id(group)]
 
-    def _candidates(self, group: Any, asked_by: tuple[int, ...]) -> str | None:
-        given = _given(group)[0]
+    def _own_names(self, group: Any) -> list[Any]:
+        """The name given to the group, or those that it is assigned to and has by an earlier naming."""
+        given, earlier = _given(group)[0], _made(group)[0]
         if given is not None:
-            return self._valid(group, given)
+            return [given]
+        names = [earlier] if earlier is not None else []
+        return list(dict.fromkeys([*names, *self._assigned.get(id(group), ())]))
+
+    def _path(self, group: Any) -> str | None:
+        """The name by the one group that holds it; others may, too, if they are only found through it."""
+        outside = self._reached_without(group)
+        above = [(parent, attribute) for parent, attribute in self._parents[id(group)] if id(parent) in outside]
+        names = [f"{self._name(parent)}.{attribute}" for parent, attribute in above if self._name(parent) is not None]
+        if not names and above:
+            return None  # it is its parent that lacks a name
+        return self._only(group, names)
+
+    def _reached_without(self, group: Any) -> set[int]:
+        """The groups to which a way leads, from those with names of their own, that does not pass this one."""
+        found: set[int] = set()
+        todo = [root for root in self.groups if root is not group and self._own_names(root)]
+        while todo:
+            here = todo.pop()
+            if id(here) not in found:
+                found.add(id(here))
+                todo.extend(part for part in self._parts[id(here)] if part is not group)
+        return found
+
+    def _only(self, group: Any, names: list[Any]) -> str | None:
         kind = type(group).__name__
-        names = list(dict.fromkeys(self._assigned.get(id(group), ())))
-        earlier = _made(group)[0]
-        if earlier is not None:
-            names = list(dict.fromkeys([earlier, *names]))
-        if not names:
-            above = [
-                (self._name(parent, asked_by), attribute)
-                for parent, attribute in self._parents[id(group)]
-                if id(parent) not in asked_by
-            ]
-            names = list(dict.fromkeys(f"{name}.{attribute}" for name, attribute in above if name is not None))
-            if not names and above:
-                return None  # it is its parent that lacks a name
         if len(names) == 1:
             return self._valid(group, names[0])
         if names:
-            self._error(
-                group, f"This Group {kind} has several names: {', '.join(names)}. Choose one with {kind}(name=…)"
-            )
+            several = ", ".join(map(str, names))
+            self._error(group, f"This Group {kind} has several names: {several}. Choose one with {kind}(name=…)")
         else:
             self._error(group, f"This Group {kind} has no name: assign it to a variable, or give it one with name=…")
         return None

@@ -37,13 +37,13 @@ def names_for(argument: Argument, asking: Variable, known: Mapping[str, Variable
 def _names_in_group(argument: Argument, asking: Variable, target: str) -> tuple[str, ...] | None:
     if not isinstance(asking, BoundVariable):
         raise Unknown(f"self#{target} means something only in a Group: here it must be var#")
-    if not argument.is_glob:
-        try:
+    try:
+        if not argument.is_glob:
             found = follow(asking.group, target)
-        except NoSuchPart as error:
-            raise Unknown(str(error)) from None
-        return None if isinstance(found, Absent) else (found.name,)
-    members = list(paths(asking.group))
+            return None if isinstance(found, Absent) else (found.name,)
+        members = paths(asking.group)
+    except NoSuchPart as error:
+        raise Unknown(str(error)) from None
     names = [v.name for path, v in members if isinstance(v, Variable) and v != asking and fnmatchcase(path, target)]
     if names:
         return tuple(dict.fromkeys(names))
