@@ -73,12 +73,6 @@ def read_preview(path: Path, name: str) -> Result:
         return _read(path, name, name)
 
 
-def result_names(path: Path) -> list[str]:
-    """The variables that have a result in the file, sorted."""
-    with open_results(path) as file:
-        return sorted(name for name in file if not name.startswith("."))
-
-
 @contextmanager
 def open_results(path: Path) -> Iterator[h5py.File]:
     """The file, open for reading without HDF5's lock: a reader never makes a writer wait, nor the reverse.
@@ -177,8 +171,3 @@ def _xarray(path: Path, place: str, kind: ResultKind, restore: Restore) -> Resul
     if len(names) != 1:
         raise UserError(f"The result {place} in {path.name} should be one array, but holds {len(names)}.")
     return Result(kind, renamed_array(dataset, str(names[0]), restore))
-
-
-def is_numeric(array: np.ndarray[Any, Any]) -> bool:
-    """Whether an array can be plotted: real numbers or bool."""
-    return array.dtype.kind in "iufb"

@@ -11,15 +11,6 @@ def get_setting(database: Database, key: str) -> str | int | float | None:
     return row[0] if row else None
 
 
-def set_setting(database: Database, key: str, value: str | int | float | None) -> None:
-    """Store a setting; None removes it."""
-    with database.writing() as sql:
-        if value is None:
-            sql.execute("DELETE FROM metameta WHERE key = ?", (key,))
-        else:
-            sql.execute("INSERT OR REPLACE INTO metameta VALUES (?, ?)", (key, value))
-
-
 def folder_proposal(database: Database) -> int | None:
     """The proposal whose runs this folder is about."""
     value = get_setting(database, "proposal")

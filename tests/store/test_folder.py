@@ -9,7 +9,7 @@ from damnit_backend.store import filesystems
 from damnit_backend.store.filesystems import file_system, journal_mode
 from damnit_backend.store.folder import Folder, find_proposal, require_folder, resolve_folder
 from damnit_backend.store.opening import create_database
-from damnit_backend.store.settings import folder_proposal, get_setting, set_setting
+from damnit_backend.store.settings import folder_proposal, get_setting
 
 
 @pytest.fixture
@@ -71,24 +71,24 @@ def test_that_an_unknown_root_is_an_error_that_says_what_to_set(monkeypatch):
 
 @pytest.mark.parametrize("value", ["abc", "", b"\xff", float("inf")])
 def test_that_a_proposal_which_is_no_number_is_said(database, value):
-    set_setting(database, "proposal", value)
+    with database.writing() as sql:
+        sql.execute("UPDATE metameta SET value = ? WHERE key = 'proposal'", (value,))
     with pytest.raises(UserError, match="proposal"):
         folder_proposal(database)
 
 
 @pytest.mark.parametrize("value", [77, "77", 77.0])
 def test_that_a_proposal_may_be_stored_in_any_way(database, value):
-    set_setting(database, "proposal", value)
+    with database.writing() as sql:
+        sql.execute("UPDATE metameta SET value = ? WHERE key = 'proposal'", (value,))
     assert folder_proposal(database) == 77
 
 
-def test_that_settings_are_set_replaced_and_removed(database):
-    set_setting(database, "it's", "a")
-    set_setting(database, "it's", "b")
+def test_that_a_setting_is_found_or_none(database):
+    with database.writing() as sql:
+        sql.execute("INSERT INTO metameta VALUES ('it''s', 'b')")
     assert get_setting(database, "it's") == "b"
-    set_setting(database, "it's", None)
-    set_setting(database, "it's", None)
-    assert get_setting(database, "it's") is None
+    assert get_setting(database, "other") is None
 
 
 class Mount:

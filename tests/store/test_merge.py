@@ -22,7 +22,7 @@ from damnit_backend.store.folder import Folder
 from damnit_backend.store.fragments import find_fragments
 from damnit_backend.store.lease import LeaseLostError, require_lease, take_lease
 from damnit_backend.store.merge import Merged, merge_fragments
-from damnit_backend.store.results import ResultKind, read_preview, read_result, result_names
+from damnit_backend.store.results import ResultKind, read_preview, read_result
 from damnit_backend.store.table import read_table
 from damnit_backend.store.variables import add_editable
 
@@ -43,6 +43,12 @@ def merge(database, folder):
 def cell(database):
     """``cell(name)`` is that cell of run 5; None if there is none."""
     return lambda name: read_table(database).cells.get(CellKey(*KEY, name))
+
+
+def result_names(path) -> list[str]:
+    """The variables that have a result in a file."""
+    with h5py.File(path, locking=False) as file:
+        return sorted(name for name in file if not name.startswith("."))
 
 
 def state(database, folder: Folder) -> tuple[object, ...]:
