@@ -195,3 +195,18 @@ def test_nothing_is_writable_by_all_even_with_a_umask_that_forbids_nothing(beamt
     made = [place, *place.rglob("*")]
     assert any(path.suffix == ".out" for path in made)
     assert [path for path in made if path.stat().st_mode & 0o002] == []
+
+
+def test_parameters_are_set_shown_and_removed(make_folder):
+    folder = make_folder("").path
+    for name, value in (("gain", "2.5"), ("count", "3"), ("good", "True"), ("sample", "salt 5")):
+        assert damnit("param", folder, name, value).returncode == 0
+    assert damnit("param", folder).stdout == "count = 3\ngain = 2.5\ngood = True\nsample = salt 5\n"
+    assert damnit("param", folder, "gain").stdout == "gain = 2.5\n"
+
+    assert damnit("param", folder, "gain", "--remove").returncode == 0
+    assert "gain" not in damnit("param", folder).stdout
+    for wrong in (["--remove"], ["a b", "3"], ["gain", "inf"], ["gain", "3", "--remove"]):
+        refused = damnit("param", folder, *wrong)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.startswith("damnit: ")
