@@ -1,8 +1,8 @@
 """Ending a listener, also one that hangs."""
 
-import contextlib
 import itertools
 import signal
+import time
 from pathlib import Path
 
 import psutil
@@ -37,11 +37,25 @@ def end_listener(folder: Folder, timeout: float = STOP_SECONDS) -> bool:
             f"Ask {lease.user} to stop it." if lease.user != user_name()
             else f"On {lease.host}, say: damnit stop {folder.path}",
         )  # fmt: skip
-    with contextlib.suppress(ListenerHangsError):
-        if stop_listener(folder, timeout):
-            return True
-    _kill(lease)
+    if not _ends_when_asked(folder, timeout):
+        _kill(lease)
     return True
+
+
+def _ends_when_asked(folder: Folder, timeout: float) -> bool:
+    """Whether the listener ends by itself. One that cannot be reached is asked again: it may be busy for a moment."""
+    deadline = time.monotonic() + timeout
+    while (left := deadline - time.monotonic()) > 0:
+        try:
+            if stop_listener(folder, left):
+                return True
+        except ListenerHangsError:
+            return False
+        with open_for_reading(folder) as database:
+            if live_lease(database) is None:
+                return True
+        time.sleep(min(left, 0.2))
+    return False
 
 
 def _kill(lease: Lease) -> None:
