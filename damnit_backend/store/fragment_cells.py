@@ -1,5 +1,7 @@
 """The cells of the table in a fragment: summaries and errors, with what is stored beside them."""
 
+from typing import Annotated
+
 import h5py
 import msgspec
 import numpy as np
@@ -17,13 +19,18 @@ DAMAGES = (
 """What h5py, numpy and msgspec raise on an HDF5 file whose content is not what it should be."""
 
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+
+
 class Computed(msgspec.Struct, frozen=True):
     """What is known of the computation of one variable; times since 1970 and in seconds."""
 
     started: float = 0.0
     seconds: float = 0.0
+    memory: Count | None = None
+    """Bytes that the process had more at its peak than when the Variable began."""
     outcome: str = "ok"
-    line: int | None = None
+    line: Count | None = None
 
 
 def read_cell(file: h5py.File, name: str, computed: Computed | None) -> CellValue:

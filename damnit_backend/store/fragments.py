@@ -4,7 +4,7 @@ import logging
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import h5py
@@ -37,12 +37,16 @@ class BrokenFragmentError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A complete fragment: the cells that it brings. A cell without a value removes the former one."""
+    """A complete fragment: the cells that it brings. A cell without a value removes the former one.
+
+    ``computed`` says what is known of their computation; programs other than ours leave it empty.
+    """
 
     path: Path
     key: RunKey
     provenance: str
     cells: dict[str, CellValue]
+    computed: dict[str, Computed] = field(default_factory=dict)
 
 
 def fragment_key(path: Path) -> RunKey | None:
@@ -83,7 +87,7 @@ def read_fragment(path: Path, key: RunKey) -> Fragment:
             for name in names:
                 _check_name(name)
             cells = {name: read_cell(file, name, computed.get(name)) for name in names if not _is_taken(path, name)}
-            return Fragment(path, key, text_of(file.attrs.get("provenance")) or "context.py", cells)
+            return Fragment(path, key, text_of(file.attrs.get("provenance")) or "context.py", cells, computed)
     except (DamagedResultsError, *DAMAGES) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise UserError(f"{path} cannot be read now: {error.strerror}.") from error

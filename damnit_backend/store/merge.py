@@ -23,6 +23,7 @@ from damnit_backend.core.values import CellValue, Failure
 from .database import Database
 from .folder import Folder
 from .fragments import BrokenFragmentError, Fragment, read_fragment
+from .provenance import write_provenance
 from .results import NoResultError
 from .run_file import prepare_run_file, publish_run_file
 from .table import START_TIME
@@ -139,6 +140,7 @@ def _write_cells(sql: sqlite3.Connection, key: RunKey, cells: Cells) -> None:
             sql.execute("DELETE FROM run_variables WHERE proposal = ? AND run = ? AND name = ?", (*key, name))
         else:
             _write_cell(sql, key, name, cell, fragment.provenance, now)
+        write_provenance(sql, key, name, fragment.computed.get(name))
     add_columns(sql, [name for name, (cell, _) in cells.items() if name != START_TIME and cell.value is not None])
 
 

@@ -52,6 +52,11 @@ CREATE TABLE IF NOT EXISTS desk_run_data (
     proposal INTEGER NOT NULL, run INTEGER NOT NULL, stage TEXT NOT NULL, signature TEXT NOT NULL, seen REAL NOT NULL,
     PRIMARY KEY (proposal, run, stage)
 );
+CREATE TABLE IF NOT EXISTS desk_provenance (
+    proposal INTEGER NOT NULL, run INTEGER NOT NULL, name TEXT NOT NULL,
+    started REAL NOT NULL, seconds REAL NOT NULL, memory INTEGER, outcome TEXT NOT NULL, line INTEGER,
+    PRIMARY KEY (proposal, run, name)
+);
 CREATE TABLE IF NOT EXISTS desk_parameters (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
 """
 

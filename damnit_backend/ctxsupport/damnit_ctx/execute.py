@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable, Protocol
@@ -20,6 +19,7 @@ from damnit_ctx.metadata import MetadataError
 from damnit_ctx.outcome import Outcome, from_exception, user_traceback, without_results
 from damnit_ctx.scope import Scope, entered
 from damnit_ctx.text import storable
+from damnit_ctx.usage import Meter, Usage, described
 from damnit_ctx.variable import Skip
 from damnit_ctx.write import FragmentFailed
 
@@ -115,18 +115,18 @@ class Executor:
 
     def _compute(self, node: Node) -> None:
         name = node.variable.name
-        started = time.time()
-        clock = time.perf_counter()
-        self._report({"event": "started", "variable": name, "at": started})
+        meter = Meter()
+        self._report({"event": "started", "variable": name, "at": meter.started})
         cell, outcome = self._call(node)
-        seconds = time.perf_counter() - clock
-        outcome = self._save(node, cell, outcome, {"started": started, "seconds": seconds})
+        usage = meter.read()
+        log.info("%s %s in %s", name, "ended" if outcome.failed else "computed", described(usage))
+        outcome = self._save(node, cell, outcome, usage)
         self._outcomes[name] = outcome
         if cell is not None and outcome.kind == "ok" and cell.data is not None:
             self._values[name] = cell.data
         if cell is not None and not outcome.failed and self._keeper is not None:
             self._keeper.result(name, cell)
-        self._report({"event": "finished", "variable": name, "seconds": seconds, **outcome.as_json()})
+        self._report({"event": "finished", "variable": name, "seconds": usage["seconds"], **outcome.as_json()})
 
     def _call(self, node: Node) -> tuple[Cell | None, Outcome]:
         """Call the Variable's function; the Cell is None if it did not return."""
@@ -147,7 +147,6 @@ class Executor:
                 result = variable.func(self._run, **arguments)
         except BaseException as error:  # user code: whatever it raises, sys.exit included, is its own failure
             return None, self._failure(variable.name, error)
-        log.info("%s computed", variable.name)
         cell = result if isinstance(result, Cell) else Cell(result)
         return cell, Outcome("none" if _is_empty(cell) else "ok")
 
@@ -187,24 +186,24 @@ class Executor:
             missing.update((n, self._outcomes[n]) for n in names)
         return {}
 
-    def _save(self, node: Node, cell: Cell | None, outcome: Outcome, times: Mapping[str, float]) -> Outcome:
+    def _save(self, node: Node, cell: Cell | None, outcome: Outcome, usage: Usage) -> Outcome:
         """Write the outcome, and give it, or that of the writing if that failed."""
         name = node.variable.name
         if node.variable.transient or name in self._plan.quiet:
             return outcome
         try:
             entry = make_entry(node, cell) if cell is not None else error_entry(name, outcome)
-            self._writer.add(entry, record(outcome, times))
+            self._writer.add(entry, record(outcome, usage))
         except FragmentFailed:
             raise
         except CannotSave as error:
             log.error("%s: %s", name, error)
             outcome = Outcome("error", "CannotSave", storable(str(error)), node.line)
             self._keep_failure(name, error)
-            self._writer.add(error_entry(name, outcome), record(outcome, times))
+            self._writer.add(error_entry(name, outcome), record(outcome, usage))
         except Exception as error:  # the user's value could not be encoded or written: the Variable's failure
             outcome = self._failure(name, error)
-            self._writer.add(error_entry(name, outcome), record(outcome, times))
+            self._writer.add(error_entry(name, outcome), record(outcome, usage))
         finally:
             if cell is not None:
                 figures.close(cell.data)
@@ -245,6 +244,6 @@ def error_entry(name: str, outcome: Outcome) -> Entry:
     return Entry(name, error=(outcome.error_cls, outcome.message))
 
 
-def record(outcome: Outcome, times: Mapping[str, float]) -> dict[str, Any]:
+def record(outcome: Outcome, usage: Usage) -> dict[str, Any]:
     """A Variable's record in `desk_computed`."""
-    return {**times, "outcome": outcome.kind, "line": outcome.line}
+    return {**usage, "outcome": outcome.kind, "line": outcome.line}

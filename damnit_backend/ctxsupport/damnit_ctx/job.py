@@ -6,7 +6,6 @@ import errno
 import os
 import signal
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +14,7 @@ from damnit_ctx.context import LoadedContext
 from damnit_ctx.execute import Plan
 from damnit_ctx.outcome import Outcome
 from damnit_ctx.requests import RunRequest
+from damnit_ctx.usage import Usage
 
 #: So many dead workers end a run.
 MAX_DEATHS = 10
@@ -25,8 +25,8 @@ CLOSING_SECONDS = 60.0
 OWN_FAILURE = 70
 
 Event = dict[str, Any]
-#: A failure to record, with the times of its record.
-Verdict = tuple[Outcome, Mapping[str, float]]
+#: A failure to record, with what it took.
+Verdict = tuple[Outcome, Usage]
 
 
 @dataclass
@@ -172,8 +172,8 @@ class Job:
             return
         name, started = self.running.name, self.running.started
         outcome = Outcome("error", error_cls, message)
-        times = {"started": started, "seconds": max(0.0, time.time() - started)}
-        self._verdicts[name] = (outcome, times)
+        usage: Usage = {"started": started, "seconds": max(0.0, time.time() - started), "memory": None}
+        self._verdicts[name] = (outcome, usage)
         self._outcomes[name] = outcome
         self._settled.add(name)
         self.running = None

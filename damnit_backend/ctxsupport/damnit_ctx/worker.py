@@ -28,6 +28,7 @@ from damnit_ctx.outcome import Outcome
 from damnit_ctx.requests import RunRequest
 from damnit_ctx.runs import CannotOpen, RunFiles
 from damnit_ctx.start_time import start_time_entry
+from damnit_ctx.usage import Usage
 from damnit_ctx.write import FragmentFailed, FragmentWriter
 
 _PR_SET_PDEATHSIG = 1
@@ -38,7 +39,7 @@ class Task:
     """What one worker process does.
 
     `verdicts` are failures of Variables that ended an earlier process of the same run: they are recorded first,
-    each with the times of its record. `first`: the run's start time is not in a file yet. `cautious`: publish the
+    each with what it took. `first`: the run's start time is not in a file yet. `cautious`: publish the
     results of each Variable at once.
     """
 
@@ -47,7 +48,7 @@ class Task:
     plan: Plan
     token: str
     first: bool
-    verdicts: Mapping[str, tuple[Outcome, Mapping[str, float]]] = field(default_factory=dict)
+    verdicts: Mapping[str, tuple[Outcome, Usage]] = field(default_factory=dict)
     cautious: bool = False
 
     @property
@@ -164,11 +165,11 @@ def _publisher(pipe: EventPipe) -> Any:
 
 
 def _record_verdicts(task: Task, writer: FragmentWriter, pipe: EventPipe) -> None:
-    for name, (outcome, times) in task.verdicts.items():
+    for name, (outcome, usage) in task.verdicts.items():
         print(f"{name} failed: {outcome.error_cls}: {outcome.message}")
         if not task.context.nodes[name].variable.transient:
-            writer.add(error_entry(name, outcome), record(outcome, times))
-        pipe.send({"event": "finished", "variable": name, "seconds": times["seconds"], **outcome.as_json()})
+            writer.add(error_entry(name, outcome), record(outcome, usage))
+        pipe.send({"event": "finished", "variable": name, "seconds": usage["seconds"], **outcome.as_json()})
     if task.verdicts:
         writer.close()  # at once: what comes next may end this process too
 
