@@ -72,6 +72,7 @@ def write_chunked(group: h5py.Group, name: str, array: NDArray[Any]) -> h5py.Dat
             waiting.append((offset, pool.submit(_chunk, array, offset, chunks)))
         while waiting:
             _hand_over(dataset, *waiting.popleft())
+    dataset.flush()  # h5py swallows what fails when it drops the dataset
     return dataset
 
 

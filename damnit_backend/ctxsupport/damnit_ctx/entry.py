@@ -13,11 +13,14 @@ import xarray as xr
 
 from damnit_ctx import chunks, netcdf
 from damnit_ctx.kinds import Stored
+from damnit_ctx.small import create_dataset, create_group, set_attribute
 from damnit_ctx.summary import Summary
 
 OBJTYPE = "_damnit_objtype"
 #: An attribute beside it: JSON of what the value needs to be made again as it was.
 RESTORE = "desk_restore"
+#: Bytes of a result from which on it is written to the disk before the next one is begun.
+FLUSH_ABOVE = 1 << 16
 #: The groups of a file beside those of the results.
 PLACES = (".reduced", ".preview", ".errors")
 
@@ -47,13 +50,21 @@ def write(file: h5py.File, path: Path, entry: Entry) -> h5py.File:
     if entry.preview is not None:
         file = _write_preview(file, path, f".preview/{entry.name}", entry.preview)
     if entry.summary is not None:
-        _write_summary(file[".reduced"], entry, entry.summary)
+        _write_summary(file, entry, entry.summary)
     if entry.error is not None:
         error_cls, message = entry.error
-        dataset = _write_plain(file[".errors"], entry.name, message)
-        dataset.attrs["type"] = error_cls
-    file.flush()  # a full disk must show now, not when the results of others are in the same file
+        set_attribute(_write_plain(file, f".errors/{entry.name}", message), "type", error_cls)
+    if _is_long(entry.stored) or _is_long(entry.preview):
+        file.flush()  # a full disk must show now, not when the results of others are in the same file
     return file
+
+
+def _is_long(stored: Stored | None) -> bool:
+    """Whether writing it may fail for want of space, where small ones would still find some."""
+    if stored is None or isinstance(stored.content, xr.Dataset):  # which was written by itself
+        return False
+    size = len(stored.content) if isinstance(stored.content, str) else stored.content.nbytes
+    return size > FLUSH_ABOVE
 
 
 def erase(file: h5py.File, name: str) -> None:
@@ -67,7 +78,7 @@ def erase(file: h5py.File, name: str) -> None:
 def _write_result(file: h5py.File, path: Path, name: str, stored: Stored) -> h5py.File:
     if isinstance(stored.content, xr.Dataset):
         return _append_netcdf(file, path, name, stored)
-    group = file.create_group(name)
+    group = create_group(file, name)
     _describe(group, stored)
     _write_plain(group, "data", stored.content)
     return file
@@ -91,32 +102,27 @@ def _append_netcdf(file: h5py.File, path: Path, place: str, stored: Stored) -> h
 
 def _describe(node: h5py.Group | h5py.Dataset, stored: Stored) -> None:
     if stored.objtype is not None:
-        node.attrs[OBJTYPE] = stored.objtype
+        set_attribute(node, OBJTYPE, stored.objtype)
     if stored.restore:
-        node.attrs[RESTORE] = json.dumps(stored.restore)
+        set_attribute(node, RESTORE, json.dumps(stored.restore))
 
 
-def _write_summary(reduced: h5py.Group, entry: Entry, summary: Summary) -> None:
-    attributes = _write_plain(reduced, entry.name, summary.value).attrs
-    attributes["summary_method"] = summary.method
-    if summary.type is not None:
-        attributes["summary_type"] = summary.type
-    if entry.units is not None:
-        attributes["units"] = entry.units
-    if entry.bold is not None:
-        attributes["bold"] = entry.bold
-    if entry.background is not None:
-        attributes["background"] = np.array(entry.background, dtype=np.uint8)
-    if entry.max_diff is not None:
-        attributes["max_diff"] = entry.max_diff
+def _write_summary(file: h5py.File, entry: Entry, summary: Summary) -> None:
+    dataset = _write_plain(file, f".reduced/{entry.name}", summary.value)
+    attributes = {
+        "summary_method": summary.method,
+        "summary_type": summary.type,
+        "units": entry.units,
+        "bold": entry.bold,
+        "background": None if entry.background is None else np.array(entry.background, dtype=np.uint8),
+        "max_diff": entry.max_diff,
+    }
+    for name, value in attributes.items():
+        if value is not None:
+            set_attribute(dataset, name, value)
 
 
 def _write_plain(group: h5py.Group, name: str, content: Any) -> h5py.Dataset:
-    if isinstance(content, str):
-        dataset = group.create_dataset(name, data=content, dtype=h5py.string_dtype())
-    elif chunks.is_large(content):
-        dataset = chunks.write_chunked(group, name, content)
-    else:
-        dataset = group.create_dataset(name, data=content)
-    dataset.flush()  # h5py swallows what fails when it drops the dataset
-    return dataset
+    if isinstance(content, str) or not chunks.is_large(content):
+        return create_dataset(group, name, content)
+    return chunks.write_chunked(group, name, content)

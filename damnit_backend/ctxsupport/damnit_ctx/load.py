@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import hashlib
 import importlib
@@ -16,13 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+from damnit_ctx import limits
 from damnit_ctx.checks import check
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.outcome import line_in, user_traceback
 from damnit_ctx.positions import Positions, lines_of
 from damnit_ctx.problem import Problem
 from damnit_ctx.scope import Scope, entered
-from damnit_ctx.text import error_message, storable
+from damnit_ctx.text import class_name, error_message, storable
 
 #: `__name__` of a context file. It is in `sys.modules` by this name, where e.g. dataclasses look for it.
 MODULE_NAME = "damnit_context"
@@ -105,7 +105,7 @@ def _decoded(raw: bytes) -> str:
 def _compile_and_run(text: str, path: Path, folder: Path, module: ModuleType, scope: Scope) -> Problem | None:
     """Run the text as the module; gives what went wrong."""
     try:
-        compiled = compile(ast.parse(text, str(path)), str(path), "exec", dont_inherit=True)
+        compiled = compile(text, str(path), "exec", dont_inherit=True)
     except SyntaxError as error:
         return _syntax_problem(error)
     except (ValueError, RecursionError, MemoryError) as error:  # NUL characters, or absurdly nested
@@ -142,11 +142,13 @@ def _syntax_problem(error: SyntaxError) -> Problem:
 
 
 def _run_problem(error: BaseException, path: Path) -> Problem:
+    if isinstance(error, MemoryError):
+        limits.relieve()
     line = line_in(error.__traceback__, str(path))
     if isinstance(error, SyntaxError) and error.filename == str(path):
         line = error.lineno
     return Problem(
-        _run_message(error), line=line, error_cls=type(error).__name__, traceback=storable(user_traceback(error))
+        _run_message(error), line=line, error_cls=class_name(error), traceback=storable(user_traceback(error))
     )
 
 
@@ -155,8 +157,11 @@ def _run_message(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name:
         return (
             f"There is no package {error.name!r} in {sys.executable} (Python {version}): install it there, "
-            "or choose another interpreter for this folder"
+            "or choose another interpreter for this folder (its setting context_python)"
         )
     if isinstance(error, SystemExit):
         return f"The context file called sys.exit({error_message(error)})"
-    return ": ".join(part for part in (type(error).__name__, error_message(error)) if part)
+    message = error_message(error)
+    if isinstance(error, MemoryError):
+        message = limits.memory_message(message)
+    return ": ".join(part for part in (class_name(error), message) if part)

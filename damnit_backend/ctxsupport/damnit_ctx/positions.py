@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+from collections.abc import Iterator
 from typing import Any, Union
 
 from damnit_ctx.group import origin_of
@@ -11,11 +12,24 @@ from damnit_ctx.problem import Problem
 from damnit_ctx.variable import Variable
 
 _Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+#: Where a statement holds others.
+_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
 def lines_of(text: str) -> list[str]:
     """The lines as Python counts them, which `str.splitlines` does not."""
     return io.StringIO(text, newline=None).readlines()
+
+
+def _functions(tree: ast.Module) -> Iterator[_Function]:
+    """All functions, wherever they are defined. Looks at statements only, which are few beside expressions."""
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+        for part in _BLOCKS:
+            todo.extend(getattr(node, part, ()))
 
 
 class Positions:
@@ -27,11 +41,9 @@ class Positions:
     def __init__(self, text: str, path: str) -> None:
         self._path = path
         self._lines = lines_of(text)
-        self._functions: dict[int, _Function] = {}
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-                self._functions[first] = node
+        self._functions = {
+            min([node.lineno, *(d.lineno for d in node.decorator_list)]): node for node in _functions(ast.parse(text))
+        }
 
     def line(self, variable: Variable) -> int | None:
         """The line of the Variable's `def`."""

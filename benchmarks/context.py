@@ -1,0 +1,206 @@
+"""Context files: loading, the cost of a Variable, thumbnails and trend lines: `python -m benchmarks.context`.
+
+With `--reference PYTHON`, an interpreter that has DAMNIT 0.4.0, both programs also compute the same run by command.
+"""
+
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+import typer
+from damnit_ctx.summary import max_diff
+from damnit_ctx.thumbnail import array_thumbnail
+from damnit_ctx.trendline import trendline
+from numpy.typing import NDArray
+
+from damnit_backend.contextproc.process import ContextProcess
+from damnit_backend.contextproc.protocol import Done, FragmentReady, Loaded, Run
+from damnit_backend.simulator import Beamtime, BeamtimeOptions
+from damnit_backend.store.folder import Folder
+
+ROOT = Path(__file__).resolve().parents[1]
+HEADER = "import numpy as np\nfrom damnit_ctx import Variable\n"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure, in milliseconds unless its name says otherwise, and what it must stay below."""
+
+    name: str
+    value: float
+    bound: float | None = None
+
+
+def context_text(variables: int) -> str:
+    """Variables as people write them: every third depends on the one before."""
+    parts = [HEADER]
+    for i in range(variables):
+        needed = f', before: "var#value_{i - 1}"' if i % 3 else ""
+        term = " + before" if i % 3 else ""
+        parts.append(
+            f'@Variable("Group {i // 20}/Value {i}", tags=["group {i // 20}"], units="mJ")\n'
+            f"def value_{i}(run{needed}):\n"
+            f'    """The value number {i}."""\n'
+            f"    offset = {i} / 7\n"
+            f"    return offset{term}\n\n"
+        )
+    return "\n".join(parts)
+
+
+def milliseconds(function: Callable[[], object], repeats: int = 7) -> float:
+    """The median of several calls, after one that warms up."""
+    function()
+    taken = []
+    for _ in range(repeats):
+        begun = time.perf_counter()
+        function()
+        taken.append(1000 * (time.perf_counter() - begun))
+    return statistics.median(taken)
+
+
+async def in_a_context_process(folder: Folder, beamtime: Beamtime, variables: int) -> list[Figure]:
+    """Load and execute as the listener does; one run after the other in the same warm process."""
+    process = await ContextProcess.start(None, folder.path)
+    try:
+        loads = [await _load(process, folder) for _ in range(8)]
+        whole = [await _run(process, folder, beamtime, None) for _ in range(8)]
+        single = [await _run(process, folder, beamtime, ("value_0",)) for _ in range(8)]
+    finally:
+        await process.close()
+    run, one = statistics.median(whole[1:]), statistics.median(single[1:])
+    return [
+        Figure(f"load and check {variables} Variables", statistics.median(loads[1:]), 50),
+        Figure(f"a run of {variables} Variables that return a number", run),
+        Figure("a run of one of them: fork, open the run, write and publish", one),
+        Figure("each further Variable", (run - one) / (variables - 1), 0.5),
+    ]
+
+
+async def _load(process: ContextProcess, folder: Folder) -> float:
+    begun = time.perf_counter()
+    answer = await process.load(folder.context_file, folder.path)
+    taken = 1000 * (time.perf_counter() - begun)
+    if not isinstance(answer, Loaded):
+        raise SystemExit(f"The context file was not loaded: {answer}")
+    return taken
+
+
+async def _run(process: ContextProcess, folder: Folder, beamtime: Beamtime, names: tuple[str, ...] | None) -> float:
+    request = Run(
+        id=0, proposal=beamtime.options.proposal, run=1, proposal_path=str(beamtime.proposal_path), data="raw",
+        trigger=None, variables=names, fragments=str(folder.results), log=str(folder.logs / "run.out"),
+    )  # fmt: skip
+    begun = time.perf_counter()
+    paths = []
+    async for event in process.run(request):
+        if isinstance(event, FragmentReady):
+            paths.append(event.path)
+        if isinstance(event, Done) and event.outcome != "ok":
+            raise SystemExit(f"The run ended with {event}")
+    taken = 1000 * (time.perf_counter() - begun)
+    for path in paths:
+        Path(path).unlink()
+    return taken
+
+
+def summaries() -> list[Figure]:
+    """What cells show of large results."""
+    random = np.random.default_rng(1)
+    image = random.random((4000, 4000), dtype=np.float32)
+    with_gaps = np.where(image > 0.1, image, np.nan).astype(np.float32)
+    images: dict[str, NDArray[Any]] = {
+        "float32": image,
+        "float32 with NaN": with_gaps,
+        "float64": image.astype(np.float64),
+        "uint16": (image * 1000).astype(np.uint16),
+        "bool": image > 0.5,
+        "float32, columns first": np.asfortranarray(image),
+    }
+    curve = random.random(10_000_000)
+    thumbnails = [
+        Figure(f"thumbnail of 4000 x 4000 {name}", milliseconds(partial(array_thumbnail, array)), 100)
+        for name, array in images.items()
+    ]
+    return [
+        *thumbnails,
+        Figure("largest difference in 4000 x 4000 float32", milliseconds(partial(max_diff, image))),
+        Figure("trend line of 1000 points", milliseconds(partial(trendline, None, curve[:1000]), 200)),
+        Figure("trend line of 10 million points", milliseconds(partial(trendline, None, curve))),
+    ]
+
+
+def by_command(reference: str, folder: Path, beamtime: Beamtime, text: str, variables: int) -> list[Figure]:
+    """The same run by both programs' commands, interpreters started anew: until the results are in the table."""
+    root = str(beamtime.proposal_path.parents[2])
+    environment = {**os.environ, "EXTRA_DATA_DATA_ROOT": root, "XFEL_DATA_ROOT": root}
+    theirs = {**environment, "PYTHONPATH": str(ROOT / "tests" / "compat" / "standins"), "MPLBACKEND": ""}
+    context = folder / "context.py"
+    context.write_text(text, encoding="utf-8")
+    proposal = str(beamtime.options.proposal)
+
+    def command(python: str, module: str, *arguments: str, cwd: Path, env: dict[str, str]) -> None:
+        subprocess.run([python, "-m", module, *arguments], cwd=cwd, env=env, check=True, capture_output=True)
+
+    figures = []
+    programs = ((sys.executable, "damnit_backend.cli", environment), (reference, "damnit.cli", theirs))
+    for python, module, env in programs:
+        path = folder / module
+        command(
+            python, module, "init", "--proposal", proposal, "--context", str(context), str(path), cwd=folder, env=env
+        )
+        taken = []
+        for _ in range(4):
+            begun = time.perf_counter()
+            if python == reference:
+                command(python, module, "reprocess", "--direct", "1", cwd=path, env=env)
+                command(python, module, "combiner", "now", str(path), cwd=path, env=env)
+            else:
+                command(python, module, "reprocess", str(path), "1", cwd=path, env=env)
+            taken.append(1000 * (time.perf_counter() - begun))
+        name = "DAMNIT 0.4.0" if python == reference else "damnit"
+        figures.append(
+            Figure(f"{name} reprocess, {variables} Variables, from the command line", statistics.median(taken[1:]))
+        )
+    return figures
+
+
+def main(
+    variables: Annotated[int, typer.Option(help="How many Variables the context file has.")] = 300,
+    reference: Annotated[str, typer.Option(help="An interpreter that has DAMNIT 0.4.0.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure, and print medians."""
+    text = context_text(variables)
+    with tempfile.TemporaryDirectory(prefix="damnit-context-") as directory:
+        beamtime = Beamtime(Path(directory) / "data", BeamtimeOptions(trains=20))
+        beamtime.prepare()
+        beamtime.write_raw(1)
+        folder = Folder(Path(directory) / "amore")
+        folder.results.mkdir(parents=True)
+        folder.logs.mkdir()
+        folder.context_file.write_text(text, encoding="utf-8")
+        figures = asyncio.run(in_a_context_process(folder, beamtime, variables)) + summaries()
+        if reference:
+            figures += by_command(reference, Path(directory), beamtime, text, variables)
+    if json:
+        report: dict[str, Any] = {"milliseconds": {figure.name: figure.value for figure in figures}}
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+        return
+    for figure in figures:
+        bound = "" if figure.bound is None else f"   (must stay below {figure.bound:g})"
+        print(f"{figure.name:<68}{figure.value:9.2f} ms{bound}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
