@@ -7,6 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from damnit_ctx.execute import Executor, Plan
+from damnit_ctx.inputs import Inputs
+from damnit_ctx.results import Results
 
 Execute = Callable[..., Any]
 
@@ -98,6 +101,108 @@ def test_that_results_are_given_to_dependants(execute: Execute) -> None:
     assert not any("hidden" in place for place in done.places())
 
 
+@pytest.mark.parametrize(
+    ("returned", "given"),
+    [
+        ("5", "int64 int64 ()"),
+        ("2.5", "float64 float64 ()"),
+        ("float('nan')", "float64 float64 ()"),
+        ("True", "bool bool ()"),
+        ("1 + 2j", "complex128 complex128 ()"),
+        ("np.float32(1.5)", "float32 float32 ()"),
+        ("np.array(3)", "ndarray int64 ()"),
+        ("Cell(5)", "int64 int64 ()"),
+        ("Cell([1, 2])", "ndarray int64 (2,)"),
+        ("enum.IntEnum('E', 'A').A", "int64 int64 ()"),
+        ("[1, 2.5]", "ndarray float64 (2,)"),
+        ("(1, 2)", "ndarray int64 (2,)"),
+        ("[]", "ndarray float64 (0,)"),
+        ("[[1, 2], [3, 4]]", "ndarray int64 (2, 2)"),
+        ("range(3)", "ndarray int64 (3,)"),
+        ("pd.Index([1, 2])", "ndarray int64 (2,)"),
+        ("xr.Variable('x', [1, 2])", "ndarray int64 (2,)"),
+        ("np.ma.array([1.0, 2.0], mask=[0, 1])", "MaskedArray float64 (2,)"),
+        ("'text'", "str None None"),
+        ("b'text'", "bytes None None"),
+        ("xr.DataArray(3.5)", "DataArray float64 ()"),
+        ("xr.Dataset({'a': ('x', [1])})", "Dataset None None"),
+        ("pd.Series([1, 2])", "Series int64 (2,)"),
+        ("pd.DataFrame({'a': [1]})", "DataFrame None (1, 1)"),
+        ("figure.Figure()", "Figure None None"),
+    ],
+)
+def test_that_dependants_get_what_is_stored_with_numbers_as_those_of_numpy(
+    execute: Execute, returned: str, given: str
+) -> None:
+    done = execute(
+        f"""
+        import enum
+        import pandas as pd
+        from matplotlib import figure
+        @Variable
+        def value(run): return {returned}
+        @Variable
+        def user(run, x: "var#value"):
+            name = type(x).__name__.rstrip("_")
+            return f"{{name}} {{getattr(x, 'dtype', None)}} {{getattr(x, 'shape', None)}}"
+        """
+    )
+
+    assert done.read("user/data") == given
+
+
+def test_that_transient_results_are_given_as_they_are(execute: Execute) -> None:
+    done = execute(
+        """
+        class Own: pass
+        @Variable(transient=True)
+        def number(run): return 5
+        @Variable(transient=True)
+        def numbers(run): return [1, 2]
+        @Variable(transient=True)
+        def cell(run): return Cell([1, 2])
+        @Variable(transient=True)
+        def odd(run): return Cell(Own())
+        @Variable(transient=True)
+        def own(run): return Own()
+        @Variable
+        def user(run, a: "var#number", b: "var#numbers", c: "var#cell", d: "var#odd", e: "var#own"):
+            return " ".join(type(x).__name__ for x in (a, b, c, d, e))
+        """
+    )
+
+    assert done.read("user/data") == "int list ndarray Own Own"
+
+
+def test_that_what_is_computed_again_for_others_is_given_like_the_first_time(
+    context_of: Callable[[str], Any], header: str
+) -> None:
+    context = context_of(
+        header
+        + """
+@Variable
+def first(run): return [1, 2]
+@Variable
+def broken(run): return object()
+@Variable
+def user(run, x: "var#first"): return x.sum()
+@Variable
+def needs_broken(run, x: "var#broken"): return x
+"""
+    )
+    results = Results()
+
+    class Nowhere:
+        def add(self, entry: Any, record: Any) -> None: ...
+        def settle(self) -> None: ...
+
+    plan = Plan(tuple(context.order(context.nodes)), quiet=frozenset({"first", "broken"}))
+    Executor(context, plan, object(), Inputs(), Nowhere(), [].append, results).execute()
+
+    assert results.cells["user"].data == 3
+    assert type(results.errors["needs_broken"]).__name__ == "DependencyError"
+
+
 def test_that_meta_arguments_are_given(execute: Execute) -> None:
     done = execute(
         """
@@ -115,7 +220,7 @@ def test_that_a_glob_gives_what_there_is_by_name(execute: Execute) -> None:
         FAILING
         + """
 @Variable
-def some(run, x: "var#*o*"): return str(x)
+def some(run, x: "var#*o*"): return repr({k: int(v) for k, v in x.items()})
 @Variable
 def defaulted(run, x: "var#no*"=None): return str(x)
 @Variable

@@ -56,8 +56,12 @@ def _optional_text(argument: str, value: Any) -> str | None:
 
 
 def _checked_bold(value: Any) -> bool | None:
-    if value is None or isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
-        return None if value is None else bool(value)
+    """True and False may be 1 and 0, or a single value such as a comparison of arrays or DataArrays gives."""
+    if value is None:
+        return None
+    kind = getattr(getattr(value, "dtype", None), "kind", "b" if isinstance(value, int) else "")
+    if kind in ("b", "i", "u") and getattr(value, "ndim", 0) == 0 and value in (0, 1):
+        return bool(value)
     raise TypeError(f"bold must be True or False, not {type(value).__name__}")
 
 
@@ -73,7 +77,7 @@ def _checked_background(value: Any) -> tuple[int, int, int]:
     if len(numbers) != 3:
         raise TypeError(f"background must be '#rrggbb' or three numbers 0-255, not {value!r}")
     for number in numbers:
-        if isinstance(number, (bool, str)) or not hasattr(number, "__int__"):
+        if isinstance(number, (bool, str)) or not hasattr(number, "__int__") or getattr(number, "ndim", 0):
             raise TypeError(f"background must hold three numbers 0-255, not {number!r}")
         if not 0 <= number <= 255:
             raise ValueError(f"background must hold three numbers 0-255, but one is {number!r}")
@@ -81,27 +85,31 @@ def _checked_background(value: Any) -> tuple[int, int, int]:
 
 
 def _checked_summary_value(value: Any) -> Any:
-    import numpy as np  # late: importing damnit_ctx must work without it, see the package's docstring
-
     if value is None or isinstance(value, str):
         return value
-    array = np.asarray(value)
+    array = _as_array("summary_value", value)
     if array.dtype.kind not in _NUMERIC_KINDS:
         raise TypeError(f"summary_value must be a number, text or a numeric array, not {type(value).__name__}")
     return array
 
 
 def _checked_preview(value: Any) -> Any:
-    from damnit_ctx.figures import is_figure  # late: like numpy above
+    from damnit_ctx.figures import is_figure, is_instance_of  # late: like numpy
 
     if is_figure(value):
         return value
-    import numpy as np
-
-    dtype = getattr(value, "dtype", None)
-    array = value if dtype is not None and hasattr(value, "ndim") else np.asarray(value)
+    array = value if is_instance_of(value, "xarray", "DataArray") else _as_array("preview", value)
     if array.dtype.kind not in _NUMERIC_KINDS:
         raise TypeError(f"preview must be numeric or a figure, not {type(value).__name__} of {array.dtype}")
     if array.ndim not in (1, 2):
         raise ValueError(f"preview must have 1 or 2 dimensions, not shape {tuple(array.shape)}")
     return array
+
+
+def _as_array(argument: str, value: Any) -> Any:
+    import numpy as np  # late: importing damnit_ctx must work without it, see the package's docstring
+
+    try:
+        return np.asarray(value)
+    except (ValueError, TypeError) as error:  # lists of unequal length, a Dataset
+        raise TypeError(f"{argument} must be numeric, not this {type(value).__name__}: {error}") from error

@@ -144,11 +144,18 @@ class Executor:
         try:
             os.chdir(self._context.folder)  # whatever the Variable before did
             with surroundings.kept(), entered(Scope({})):
-                result = variable.func(self._run, **arguments)
+                cell = _as_cell(variable.func(self._run, **arguments), transient=variable.transient)
+        except CannotSave as error:
+            return None, self._unsaveable(node, error)
         except BaseException as error:  # user code: whatever it raises, sys.exit included, is its own failure
             return None, self._failure(variable.name, error)
-        cell = result if isinstance(result, Cell) else Cell(result)
         return cell, Outcome("none" if _is_empty(cell) else "ok")
+
+    def _unsaveable(self, node: Node, error: CannotSave) -> Outcome:
+        name = node.variable.name
+        log.error("%s: %s", name, error)
+        self._keep_failure(name, error)
+        return Outcome("error", "CannotSave", storable(str(error)), node.line)
 
     def _failure(self, name: str, error: BaseException) -> Outcome:
         outcome = from_exception(error, str(self._context.path))
@@ -197,9 +204,7 @@ class Executor:
         except FragmentFailed:
             raise
         except CannotSave as error:
-            log.error("%s: %s", name, error)
-            outcome = Outcome("error", "CannotSave", storable(str(error)), node.line)
-            self._keep_failure(name, error)
+            outcome = self._unsaveable(node, error)
             self._writer.add(error_entry(name, outcome), record(outcome, usage))
         except Exception as error:  # the user's value could not be encoded or written: the Variable's failure
             outcome = self._failure(name, error)
@@ -211,16 +216,31 @@ class Executor:
         return outcome
 
 
+def _as_cell(returned: Any, *, transient: bool) -> Cell:
+    """What a Variable returned as a Cell, with the data as dependants see them: any object, if it is not saved.
+
+    Raises CannotSave.
+    """
+    if transient and not isinstance(returned, Cell):
+        return Cell(returned)
+    cell = returned if isinstance(returned, Cell) else Cell(returned)
+    try:
+        cell.data = kinds.normalised(cell.data)
+    except CannotSave:
+        if not transient:
+            raise
+    return cell
+
+
 def _is_empty(cell: Cell) -> bool:
     return cell.data is None and cell.preview is None and cell.summary_value is None
 
 
 def make_entry(node: Node, cell: Cell) -> Entry:
-    """What is written of a Cell. Raises CannotSave; turns lists in the Cell into the arrays they are stored as."""
+    """What is written of a Cell, whose data are those that dependants see. Raises CannotSave."""
     name = node.variable.name
     if _is_empty(cell):
         return Entry(name)
-    cell.data = kinds.normalised(cell.data)
     stored = None if cell.data is None else kinds.encode(cell.data)
     units = cell.units or _units_of(cell.data) or node.variable.units
     return Entry(

@@ -46,13 +46,22 @@ def encode(value: Any) -> Stored:
 
 
 def normalised(value: Any) -> Any:
-    """The value as dependants and summaries see it: a list or tuple as the array that it is stored as.
+    """The value as dependants and summaries see it. Raises CannotSave.
 
-    What xarray would compute anew each time, with dask, is computed here, once.
+    Numbers are numpy's, with `dtype`, `shape` and `item()` whatever the Variable returned; lists and all else that
+    numpy makes an array of are the array that is stored. What xarray would compute anew each time, with dask, is
+    computed here, once.
     """
     if isinstance(value, (xr.DataArray, xr.Dataset)):
         return value.load()
-    return plain_array(value) if isinstance(value, (list, tuple)) else value
+    if value is None or isinstance(value, np.ma.MaskedArray) or _is_kept(value):
+        return value
+    array = plain_array(value)
+    return array if array.ndim or isinstance(value, np.ndarray) else array[()]
+
+
+def _is_kept(value: Any) -> bool:
+    return is_text(value) or is_series(value) or is_dataframe(value) or figures.is_figure(value)
 
 
 def is_text(value: Any) -> bool:
