@@ -10,7 +10,9 @@ from types import TracebackType
 from damnit_backend.core.errors import UserError
 
 from .connection import DatabaseBusyError, clear_errors, connect, is_busy
+from .files import make_file
 from .folder import Folder
+from .writer import sign, unsign
 
 __all__ = ["Database", "DatabaseBusyError"]
 
@@ -30,6 +32,8 @@ class Database:
         self.read_only = read_only
         self.guard: Callable[[sqlite3.Connection], None] | None = None
         """Called as each `writing` begins, inside the transaction; what it raises keeps that from happening."""
+        self.notice = ""
+        """Why it is read-only although it was opened to be written, in a sentence for people."""
         with clear_errors(folder.database):
             self._connection = self._connect(create)
             self._file = self._identity()
@@ -57,11 +61,16 @@ class Database:
                 self._undo()
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction that takes the write lock at its start, so that it can never deadlock with another."""
+    def writing(self, *, author: str | None = None, reason: str = "") -> Iterator[sqlite3.Connection]:
+        """One transaction that takes the write lock at its start, so that it can never deadlock with another.
+
+        ``author`` and ``reason`` are kept with what it replaces and with its values. Leave them out for what has no
+        history, such as heartbeats: it is quicker.
+        """
         if self.read_only:
             raise UserError(
-                f"{self.folder.path} was opened for reading only.", "Ask its owner for permission to write."
+                f"{self.folder.path} was opened for reading only.",
+                self.notice or "Ask its owner for permission to write.",
             )
         with clear_errors(self.folder.database):
             self._follow()
@@ -69,7 +78,11 @@ class Database:
             try:
                 if self.guard is not None:
                     self.guard(self._connection)
+                if author is not None:
+                    sign(self._connection, author, reason)
                 yield self._connection
+                if author is not None:
+                    unsign(self._connection)
                 self._connection.execute("COMMIT")
             except BaseException:
                 # A commit that fails, because others still read, leaves the transaction open as well.
@@ -101,10 +114,13 @@ class Database:
         """A consistent copy of the whole database, made while others use it; there once it is complete."""
         aside = target.with_name(f"{target.name}.{secrets.token_hex(4)}.writing")
         try:
+            make_file(aside)  # SQLite would make it the owner's only
             with clear_errors(target), contextlib.closing(sqlite3.connect(aside)) as copy:
                 self._connection.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the original has
             aside.replace(target)
+        except OSError as error:
+            raise UserError(f"{target} cannot be written: {error.strerror}.", "Is the disk full?") from error
         finally:
             aside.unlink(missing_ok=True)
 

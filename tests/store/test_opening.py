@@ -9,7 +9,8 @@ import pytest
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
-from damnit_backend.store import opening, schema
+from damnit_backend.store import opening, schema, upgrade
+from damnit_backend.store.blueprint import blueprint
 from damnit_backend.store.database import Database
 from damnit_backend.store.edits import write_edit
 from damnit_backend.store.folder import Folder
@@ -49,7 +50,7 @@ def test_that_it_has_what_the_shared_format_needs(plain_sql):
         "runs",
         "max_diffs",
     }
-    assert names >= schema.desk_names()
+    assert names >= set(blueprint())
 
 
 @pytest.mark.parametrize(
@@ -171,8 +172,8 @@ def test_that_a_version_which_is_none_is_named(old_folder, plain_sql, version):
         open_database(folder)
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
-def test_that_an_older_version_is_upgraded_after_a_backup(old_folder, plain_sql, version):
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
+def test_that_a_folder_of_another_program_is_upgraded_after_a_backup(old_folder, plain_sql, version):
     folder = old_folder(version)
     with open_database(folder) as database:
         table = read_table(database)
@@ -188,10 +189,11 @@ def test_that_an_older_version_is_upgraded_after_a_backup(old_folder, plain_sql,
     assert sorted(path.name for path in folder.path.glob("*.backup*")) == [backup.name]
 
 
-def test_that_the_current_version_needs_no_backup(old_folder):
-    folder = old_folder(4)
-    with open_database(folder) as database:
-        assert read_table(database).cells[CELL].value == 3.5
+@pytest.mark.usefixtures("database")
+def test_that_a_folder_which_is_up_to_date_needs_no_backup(folder):
+    before = folder.database.read_bytes()
+    open_database(folder).close()
+    assert folder.database.read_bytes() == before
     assert not list(folder.path.glob("*.backup*"))
 
 
@@ -250,7 +252,7 @@ def test_that_an_upgrade_which_fails_leaves_the_old_version(old_folder, monkeypa
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(opening, "rebuild_views", crash)
+        patched.setattr(upgrade, "rebuild_views", crash)
         with pytest.raises(KeyboardInterrupt):
             open_database(folder)
     assert len(plain_sql().execute("PRAGMA table_info(run_variables)").fetchall()) == 10
