@@ -39,12 +39,13 @@ class VariableSpec(msgspec.Struct, frozen=True):
 
 
 class Load(msgspec.Struct, frozen=True, tag_field="do", tag="load"):
-    """Load a context file; with ``code``, that text in its place."""
+    """Load a context file; with ``code``, that text in its place. ``memory``: bytes that this may take."""
 
     id: int
     path: str
     folder: str
     code: str | None = None
+    memory: int | None = None
 
 
 class Run(msgspec.Struct, frozen=True, tag_field="do", tag="run"):
@@ -61,9 +62,15 @@ class Run(msgspec.Struct, frozen=True, tag_field="do", tag="run"):
     log: str
     seconds: float | None = None
     params: dict[str, bool | int | float | str] = {}
+    memory: int | None = None
+    cores: int | None = None
 
 
 class Cancel(msgspec.Struct, frozen=True, tag_field="do", tag="cancel"):
+    id: int
+
+
+class Ping(msgspec.Struct, frozen=True, tag_field="do", tag="ping"):
     id: int
 
 
@@ -71,7 +78,7 @@ class Quit(msgspec.Struct, frozen=True, tag_field="do", tag="quit"):
     pass
 
 
-Request: TypeAlias = Load | Run | Cancel | Quit
+Request: TypeAlias = Load | Run | Cancel | Ping | Quit
 
 
 class Hello(msgspec.Struct, frozen=True, tag_field="event", tag="hello"):
@@ -87,15 +94,27 @@ class Broken(msgspec.Struct, frozen=True, tag_field="event", tag="broken"):
     message: str
 
 
+class Pong(msgspec.Struct, frozen=True, tag_field="event", tag="pong"):
+    id: int
+
+
+Stamp: TypeAlias = tuple[int, int, int]
+"""What changes when a file is written or replaced: time of its last change in ns, size, inode."""
+
+
 class Loaded(msgspec.Struct, frozen=True, tag_field="event", tag="loaded"):
+    """``files``: what was imported from the context file's folder, and places there that were looked into."""
+
     id: int
     digest: str
     variables: tuple[VariableSpec, ...]
+    files: dict[str, Stamp | None] = {}
 
 
 class NotLoaded(msgspec.Struct, frozen=True, tag_field="event", tag="not_loaded"):
     id: int
     problems: tuple[Problem, ...]
+    files: dict[str, Stamp | None] = {}
 
 
 class Running(msgspec.Struct, frozen=True, tag_field="event", tag="running"):
@@ -141,7 +160,7 @@ class BadRequest(msgspec.Struct, frozen=True, tag_field="event", tag="bad_reques
 
 
 RunEvent: TypeAlias = Running | Started | Finished | FragmentReady | Done
-Event: TypeAlias = Hello | Broken | Loaded | NotLoaded | RunEvent | BadRequest
+Event: TypeAlias = Hello | Broken | Pong | Loaded | NotLoaded | RunEvent | BadRequest
 
 encode = msgspec.json.Encoder().encode
 decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)

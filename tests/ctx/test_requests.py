@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from damnit_ctx.requests import BadRequest, CancelRequest, LoadRequest, QuitRequest, RunRequest, parse
+from damnit_ctx.requests import BadRequest, CancelRequest, LoadRequest, PingRequest, QuitRequest, RunRequest, parse
 
 RUN: dict[str, Any] = {
     "do": "run",
@@ -25,8 +25,9 @@ RUN: dict[str, Any] = {
 def test_that_requests_are_read() -> None:
     load = {"do": "load", "id": 1, "path": "/a/context.py", "folder": "/a", "code": None}
 
-    assert parse(json.dumps(load).encode()) == LoadRequest(1, Path("/a/context.py"), Path("/a"), None)
+    assert parse(json.dumps(load).encode()) == LoadRequest(1, Path("/a/context.py"), Path("/a"), None, None)
     assert parse(b'{"do": "cancel", "id": 5}') == CancelRequest(5)
+    assert parse(b'{"do": "ping", "id": 6}') == PingRequest(6)
     assert parse(b'{"do": "quit"}') == QuitRequest()
     request = parse(json.dumps({**RUN, "variables": ["a"], "seconds": 5, "params": {"gain": 2.5}}).encode())
     assert isinstance(request, RunRequest)

@@ -23,6 +23,10 @@ CLOSING_SECONDS = 60.0
 
 #: The exit status of a worker that could not go on, such as without the descriptors that user code closed.
 OWN_FAILURE = 70
+#: That of one for which no memory was left, not even for saying so.
+NO_MEMORY = 71
+#: The outcome of a worker that wants another one in its place.
+AGAIN = "again"
 
 Event = dict[str, Any]
 #: A failure to record, with what it took.
@@ -56,6 +60,7 @@ class Job:
     cancelled: bool = False
     done: Event | None = None  # the worker's own word
     cautious: bool = False  # publish after each Variable, to see after which one it fails
+    _fault: tuple[str, str] | None = None  # what made the server kill a worker: error_cls and message
     _opened: bool = False
     _deaths: int = 0
     _computed: str = ""  # the Variable that finished last
@@ -120,6 +125,9 @@ class Job:
         if self.done is not None and self.done["outcome"] == "cannot_write" and self._may_go_on(self.done["message"]):
             self.done = None
             return None
+        if self.done is not None and self.done["outcome"] == AGAIN:
+            self.done = None
+            return None
         if self.done is not None and (self.ending is None or self.done["outcome"] != "ok"):
             return self._finished(self.done["outcome"], self.done["message"])
         if self.ending is None:
@@ -155,17 +163,24 @@ class Job:
         """Time is up, and the worker is to be killed: what it computes has failed."""
         self.deadline = None
         if self.ending is None:
-            limit = f"{self.request.seconds:g} s"
+            limit = f"{self.request.seconds:g} s, the limit of one run here (its setting is run_seconds)"
             self.ending = ("timeout", f"The run took longer than {limit}")
             self._blame("TimeLimit", f"Ended, because the run took longer than {limit}")
 
+    def on_fault(self, error_cls: str, message: str) -> None:
+        """The worker is to be killed for what it does: what it computes has failed."""
+        self._fault = self._fault or (error_cls, message)
+
     def _on_death(self, how: str) -> None:
         self._deaths += 1
+        fault, self._fault = self._fault, None
+        if fault is not None:
+            how = fault[1]
         if not self._opened:
             self.ending = ("died", f"{how} while opening the run")
         elif self._deaths > MAX_DEATHS:
             self.ending = ("died", f"{how}; {self._deaths} processes of this run died: the rest is not tried")
-        self._blame("ProcessDied", f"{how} while computing")
+        self._blame(*(fault or ("ProcessDied", f"{how} while computing")))
 
     def _blame(self, error_cls: str, message: str) -> None:
         if self.running is None:
@@ -186,6 +201,8 @@ def describe_exit(code: int, status: int) -> str:
     """How a process ended, from `si_code` and `si_status` of `os.waitid`."""
     if code == os.CLD_EXITED and status == OWN_FAILURE:
         return "the process lost what it needs to go on, as the log says,"
+    if code == os.CLD_EXITED and status == NO_MEMORY:
+        return "the process had no memory left"
     if code == os.CLD_EXITED:
         return f"the interpreter was ended by os._exit({status})"
     try:

@@ -9,7 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from damnit_ctx.text import error_message, shortened
+from damnit_ctx import limits
+from damnit_ctx.text import class_name, error_message, shortened
 from damnit_ctx.variable import Skip
 
 TRACEBACK_LIMIT = 100_000
@@ -64,12 +65,16 @@ class Outcome:
 
 def from_exception(error: BaseException, context_path: str) -> Outcome:
     """The outcome of a Variable that raised."""
+    if isinstance(error, MemoryError):
+        limits.relieve()
     line = line_in(error.__traceback__, context_path)
     if isinstance(error, Skip):
         return Outcome("skip", "Skip", error_message(error), line)
     if isinstance(error, SystemExit):
         return Outcome("error", "SystemExit", f"sys.exit({error_message(error)}) was called", line)
-    return Outcome("error", type(error).__name__, error_message(error) or _source_of(error), line)
+    if isinstance(error, MemoryError):
+        return Outcome("error", class_name(error), limits.memory_message(error_message(error)), line)
+    return Outcome("error", class_name(error), error_message(error) or _source_of(error), line)
 
 
 def without_results(causes: Mapping[str, Outcome]) -> Outcome:

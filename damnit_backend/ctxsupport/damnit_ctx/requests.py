@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from json import JSONDecoder, JSONEncoder
 from pathlib import Path
 from typing import Any, Union
+
+#: Looked up before user code, which may change what `json` has.
+_decode = JSONDecoder().decode
+_encode = JSONEncoder().encode
 
 
 class BadRequest(ValueError):
@@ -19,12 +23,13 @@ class BadRequest(ValueError):
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """Load a context file; `code`, if given, in place of the file's text."""
+    """Load a context file; `code`, if given, in place of the file's text. `memory`: bytes that this may take."""
 
     id: int
     path: Path
     folder: Path
     code: str | None
+    memory: int | None
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class RunRequest:
     fragments: Path
     log: Path
     seconds: float | None
+    memory: int | None
+    cores: int | None
     params: Mapping[str, Any]
 
 
@@ -50,17 +57,22 @@ class CancelRequest:
 
 
 @dataclass(frozen=True)
+class PingRequest:
+    id: int
+
+
+@dataclass(frozen=True)
 class QuitRequest:
     pass
 
 
-Request = Union[LoadRequest, RunRequest, CancelRequest, QuitRequest]
+Request = Union[LoadRequest, RunRequest, CancelRequest, PingRequest, QuitRequest]
 
 
 def parse(line: bytes) -> Request:
     """The request in a line. Raises BadRequest."""
     try:
-        fields = json.loads(line)
+        fields = _decode(line.decode())
     except (ValueError, RecursionError) as error:
         raise BadRequest(f"not a line of JSON: {error}") from error
     if not isinstance(fields, dict):
@@ -70,7 +82,7 @@ def parse(line: bytes) -> Request:
     do = fields.get("do")
     if do == "quit":
         return QuitRequest()
-    if do not in ("load", "run", "cancel"):
+    if do not in ("load", "run", "cancel", "ping"):
         raise BadRequest(f"unknown request {do!r}", request_id)
     if request_id is None:
         raise BadRequest(f"{do}: id must be a whole number", request_id)
@@ -83,11 +95,13 @@ def parse(line: bytes) -> Request:
 def _parse(do: str, request_id: int, fields: Mapping[str, Any]) -> Request:
     if do == "cancel":
         return CancelRequest(request_id)
+    if do == "ping":
+        return PingRequest(request_id)
     if do == "load":
         code = fields.get("code")
         if code is not None and not isinstance(code, str):
             raise BadRequest("code must be text or null")
-        return LoadRequest(request_id, _path(fields, "path"), _path(fields, "folder"), code)
+        return LoadRequest(request_id, _path(fields, "path"), _path(fields, "folder"), code, _count(fields, "memory"))
     return RunRequest(
         request_id,
         proposal=_whole(fields, "proposal"),
@@ -99,6 +113,8 @@ def _parse(do: str, request_id: int, fields: Mapping[str, Any]) -> Request:
         fragments=_path(fields, "fragments"),
         log=_path(fields, "log"),
         seconds=_seconds(fields),
+        memory=_count(fields, "memory"),
+        cores=_count(fields, "cores"),
         params=_params(fields),
     )
 
@@ -120,7 +136,7 @@ def _whole(fields: Mapping[str, Any], name: str) -> int:
 def _one_of(fields: Mapping[str, Any], name: str, allowed: tuple[str | None, ...]) -> Any:
     value = fields.get(name)
     if value not in allowed or not isinstance(value, (str, type(None))):
-        raise BadRequest(f"{name} must be one of {', '.join(json.dumps(a) for a in allowed)}")
+        raise BadRequest(f"{name} must be one of {', '.join(_encode(a) for a in allowed)}")
     return value
 
 
@@ -140,6 +156,13 @@ def _seconds(fields: Mapping[str, Any]) -> float | None:
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 < value < 1e9:
         raise BadRequest("seconds must be null or a number above 0")
     return float(value)
+
+
+def _count(fields: Mapping[str, Any], name: str) -> int | None:
+    value = fields.get(name)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << 62):
+        return value
+    raise BadRequest(f"{name} must be null or a whole number above 0")
 
 
 def _params(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,13 +3,15 @@
 First it says `{"event": "hello", "protocol": 1, …}`; without the packages it needs, `{"event": "broken",
 "message": …}` instead, and ends. Then:
 
-- `load`: executes a context file in this process, answered by `loaded` or `not_loaded`. The server is there to
-  be killed and replaced if the file hangs. What was loaded last is what runs.
+- `load`: executes a context file in this process, answered by `loaded` or `not_loaded`, both with the stamps (time of
+  the last change in ns, size, inode) of the `files` in its folder that it imports; null where one is missing. The
+  server is there to be killed and replaced if the file hangs. What was loaded last is what runs.
 - `run`: computes Variables on a run in a fork of this process. `data` says what to open; `variables` names what
   to compute, else `trigger` does (those that run on that kind of data), else all that `data` suffices for;
-  `params` has the values of `param#` arguments, by name. Events `running`, `started`, `finished`, `fragment`, at
-  the end `done`. Several may go on at once.
-- `cancel`: ends a run. `quit`, or the end of standard input: ends all, and the server.
+  `params` has the values of `param#` arguments, by name; `seconds`, `memory` (bytes) and `cores` are limits. Events
+  `running`, `started`, `finished`, `fragment`, at the end `done`. Several may go on at once.
+- `cancel`: ends a run. `ping`: answered by `pong`, if the server is well.
+- `quit`, or the end of standard input: ends all, and the server.
 
 A line that is no request is answered by `bad_request`.
 """
@@ -17,6 +19,7 @@ A line that is no request is answered by `bad_request`.
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import platform
@@ -24,11 +27,13 @@ import sys
 import traceback
 from typing import NoReturn
 
-from damnit_ctx import surroundings
+from damnit_ctx import guard, processes, surroundings
 from damnit_ctx.channel import Channel
 
 PROTOCOL = 1
 _NEEDED = ("numpy", "h5py", "xarray")
+#: The exit status of a server whose descriptors user code closed.
+NO_CHANNEL = 72
 
 
 def main() -> int:
@@ -60,9 +65,14 @@ def main_and_exit() -> NoReturn:
     """Serve, then end the process at once: no thread and no exit handler of user code may keep it."""
     status = 1
     try:
+        guard.divide()
+        processes.adopt_orphans()
         status = main()
-    except BaseException:  # the end of the process; the client shows the last line
-        traceback.print_exc()
+    except BaseException as error:  # the end of the process; the client shows the last line
+        if isinstance(error, OSError) and error.errno == errno.EBADF:
+            status = NO_CHANNEL
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            traceback.print_exc()
     finally:
         with contextlib.suppress(OSError, ValueError, AttributeError):
             sys.stderr.flush()

@@ -7,20 +7,21 @@ import selectors
 import time
 from typing import Any
 
-from damnit_ctx import surroundings
+from damnit_ctx import limits, processes, sources, surroundings
 from damnit_ctx.channel import Channel
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.job import Job
 from damnit_ctx.load import Loader
-from damnit_ctx.requests import BadRequest, CancelRequest, LoadRequest, QuitRequest, RunRequest, parse
+from damnit_ctx.output import RunOutput
+from damnit_ctx.requests import BadRequest, CancelRequest, LoadRequest, PingRequest, QuitRequest, RunRequest, parse
 from damnit_ctx.warm import warm_writers
+from damnit_ctx.watch import LOOK_SECONDS
 from damnit_ctx.workers import Worker, fork_worker
 
 _READ = 1 << 16
 _LONGEST_LINE = 1 << 26
-#: Seconds between looks at processes that may have ended: one that has said its last word, and any other.
+#: Seconds between looks at a process that has said its last word, so that it is about to end.
 _POLL_SOON = 0.005
-_POLL = 0.5
 
 
 class Server:
@@ -34,6 +35,9 @@ class Server:
         self._workers: dict[int, Worker] = {}  # by the id of the request
         self._input = b""
         self._quit = False
+        self._pid = os.getpid()
+        self._surroundings = surroundings.Server()
+        self._helpers: set[int] = set()  # processes that context files started when they were loaded
 
     def serve(self) -> None:
         """Raises BrokenPipeError when the client no longer reads."""
@@ -44,10 +48,13 @@ class Server:
                 for key, _ in self._selector.select(self._patience()):
                     key.data()
                 self._end_late()
+                for worker in self._workers.values():
+                    worker.look()
                 self._reap()
         finally:
             for worker in self._workers.values():
                 worker.end()
+            processes.end_descendants()
 
     def _patience(self) -> float | None:
         """How long the loop may sleep. The end of a process wakes nobody, so that it must look for it."""
@@ -56,7 +63,7 @@ class Server:
         if any(worker.ends_soon for worker in self._workers.values()):
             return _POLL_SOON
         deadlines = [w.job.deadline for w in self._workers.values() if w.job.deadline is not None]
-        return max(0.0, min([time.monotonic() + _POLL, *deadlines]) - time.monotonic())
+        return max(0.0, min([time.monotonic() + LOOK_SECONDS, *deadlines]) - time.monotonic())
 
     def _read_requests(self) -> None:
         try:
@@ -83,6 +90,8 @@ class Server:
                 self._load(request)
             elif isinstance(request, CancelRequest):
                 self._cancel(request)
+            elif isinstance(request, PingRequest):
+                self._channel.send({"event": "pong", "id": request.id})
             else:
                 self._run(request)
         except BadRequest as error:
@@ -93,16 +102,21 @@ class Server:
         self._channel.send(event if error.request_id is None else {**event, "id": error.request_id})
 
     def _load(self, request: LoadRequest) -> None:
-        loaded = self._loader.load(request.path, request.folder, request.code)
-        surroundings.put_back_outputs()
-        surroundings.put_back_signals()
+        limits.limit_memory(request.memory, lasting=False)
+        with sources.noted(request.path.parent) as files:
+            loaded = self._loader.load(request.path, request.folder, request.code)
+        if os.getpid() != self._pid:
+            os._exit(0)  # the file forked, and this is the child
+        limits.limit_memory(None, lasting=False)
+        self._surroundings.put_back()
+        self._helpers = processes.children(self._pid) - {worker.pid for worker in self._workers.values()}
+        answer: dict[str, Any] = {"id": request.id, "files": files}
         if isinstance(loaded, list):
-            problems = [p.as_json() for p in loaded]
-            self._channel.send({"event": "not_loaded", "id": request.id, "problems": problems})
+            self._channel.send({"event": "not_loaded", **answer, "problems": [p.as_json() for p in loaded]})
             return
         self._context = loaded
         variables = [node.as_json() for node in loaded.nodes.values()]
-        self._channel.send({"event": "loaded", "id": request.id, "digest": loaded.digest, "variables": variables})
+        self._channel.send({"event": "loaded", **answer, "digest": loaded.digest, "variables": variables})
         if request.code is None:
             warm_writers()  # a text that is only checked will hardly be run
 
@@ -125,23 +139,26 @@ class Server:
         unknown = [n for n in names if n not in context.nodes]
         if unknown:
             raise BadRequest(f"run: the context file has no Variable {', '.join(unknown)}", request.id)
-        self._start(Job(request, context, context.order(names)))
+        self._start(Job(request, context, context.order(names)), RunOutput(request.log))
 
-    def _start(self, job: Job) -> None:
-        server_ends = [
-            self._channel.input,
-            self._channel.output,
-            *(worker.pipe for worker in self._workers.values()),
-        ]
-        worker = fork_worker(job, server_ends)
+    def _start(self, job: Job, output: RunOutput) -> None:
+        server_ends = [self._channel.input, self._channel.output, *output.descriptors]
+        for other in self._workers.values():
+            server_ends += [other.pipe, other.printed, *other.output.descriptors]
+        worker = fork_worker(job, output, server_ends)
         self._workers[job.request.id] = worker
         self._selector.register(worker.pipe, selectors.EVENT_READ, lambda: self._pass_on(worker))
+        self._selector.register(worker.printed, selectors.EVENT_READ, lambda: self._take_output(worker))
 
     def _pass_on(self, worker: Worker) -> None:
         for event in worker.read():
             self._channel.send(event)
         if worker.silent and worker.pipe in self._selector.get_map():
             self._selector.unregister(worker.pipe)
+
+    def _take_output(self, worker: Worker) -> None:
+        if not worker.output.take(worker.printed):
+            self._selector.unregister(worker.printed)
 
     def _end_late(self) -> None:
         now = time.monotonic()
@@ -156,13 +173,17 @@ class Server:
             how = worker.how_it_ended()
             if how is None:
                 continue
+            # Its orphans are the server's children now; those of other runs are not, while these go on.
+            processes.end_descendants({*self._helpers, *(other.pid for other in self._workers.values())})
             self._pass_on(worker)
-            if not worker.silent:
-                self._selector.unregister(worker.pipe)
+            for pipe in (worker.pipe, worker.printed):
+                if pipe in self._selector.get_map():
+                    self._selector.unregister(pipe)
             worker.clean_up()
             del self._workers[key]
             done = worker.job.on_exit(how)
             if done is None:
-                self._start(worker.job)
+                self._start(worker.job, worker.output)
             else:
+                worker.output.close()
                 self._channel.send(done)

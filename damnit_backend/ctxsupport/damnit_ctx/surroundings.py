@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import resource
 import signal
 import sys
 import warnings
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 _OUTPUTS = (("stdout", 1), ("stderr", 2))
+_LIMITS = (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_CPU, resource.RLIMIT_STACK)
 
 
 class StandardErrorHandler(logging.StreamHandler):  # type: ignore[type-arg] # generic in the stubs only
@@ -42,8 +44,28 @@ def set_up() -> None:
     )
 
 
+class Server:
+    """What the server needs as it was at its beginning, whatever a context file did to it."""
+
+    def __init__(self) -> None:
+        self._umask = os.umask(0o077)
+        os.umask(self._umask)
+        self._limits = {which: resource.getrlimit(which)[0] for which in _LIMITS}
+
+    def put_back(self) -> None:
+        put_back_outputs()
+        put_back_signals()
+        os.umask(self._umask)
+        for which, soft in self._limits.items():
+            hard = resource.getrlimit(which)[1]
+            with contextlib.suppress(OSError, ValueError):
+                resource.setrlimit(which, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
 def put_back_signals() -> None:
     """Those that the server needs as they were: it waits for children, and a terminal's Ctrl-C is for its client."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -60,13 +82,17 @@ def put_back_outputs() -> None:
 @contextlib.contextmanager
 def kept() -> Iterator[None]:
     """After the block, filters of warnings, the umask and the standard outputs are as they were: what one Variable
-    does to them must not make another fail.
+    does to them must not make another fail. A process that was forked in the block ends there.
     """
     mask = os.umask(0o077)
     os.umask(mask)
+    process, outputs = os.getpid(), (sys.stdout, sys.stderr)
     try:
         with warnings.catch_warnings():
             yield
     finally:
+        if os.getpid() != process:
+            os._exit(0)  # what comes after the block is its parent's to do
         os.umask(mask)
+        sys.stdout, sys.stderr = outputs
         put_back_outputs()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MESSAGE_LIMIT = 8000
+_NAME_LIMIT = 200
 
 
 def storable(text: str) -> str:
@@ -20,6 +21,12 @@ def error_message(error: BaseException) -> str:
     except BaseException as failure:  # user code at the edge of its process
         text = f"(the message cannot be shown: {type(failure).__name__} in its __str__)"
     return shortened(storable(text[: MESSAGE_LIMIT + 1]))
+
+
+def class_name(error: BaseException) -> str:
+    """The name of the exception's class, storable, whatever it makes of its name."""
+    name = type.__dict__["__name__"].__get__(type(error))
+    return shortened(storable(name[: _NAME_LIMIT + 1]), _NAME_LIMIT)
 
 
 def shortened(text: str, limit: int = MESSAGE_LIMIT) -> str:

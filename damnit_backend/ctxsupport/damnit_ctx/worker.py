@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import json
 import logging
 import os
 import signal
@@ -15,13 +14,15 @@ import time
 import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from json import JSONEncoder
 from pathlib import Path
 from typing import Any, NoReturn
 
+from damnit_ctx import limits, processes
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.execute import Executor, Plan, error_entry, record
 from damnit_ctx.inputs import Inputs
-from damnit_ctx.job import OWN_FAILURE
+from damnit_ctx.job import AGAIN, NO_MEMORY, OWN_FAILURE
 from damnit_ctx.load import enter
 from damnit_ctx.metadata import Catalogue
 from damnit_ctx.outcome import Outcome
@@ -31,7 +32,10 @@ from damnit_ctx.start_time import start_time_entry
 from damnit_ctx.usage import Usage
 from damnit_ctx.write import FragmentFailed, FragmentWriter
 
-_PR_SET_PDEATHSIG = 1
+#: Looked up before user code, which may change what `json` has.
+_encode = JSONEncoder().encode
+#: Where the machine has no more memory, Linux ends workers before the listener and the window.
+_FIRST_TO_GO = "500"
 
 
 @dataclass(frozen=True)
@@ -56,27 +60,47 @@ class Task:
         return f"p{self.request.proposal}_r{self.request.run}"
 
 
+class Exhausted(Exception):
+    """A Variable took so much memory, and left it in use, that the next one needs a process of its own."""
+
+
 class EventPipe:
     """Writes events, a line each, for the server to read; from any thread."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._lock = threading.Lock()
+        self._short_of_memory = False
 
     def send(self, event: dict[str, Any]) -> None:
-        data = json.dumps(event).encode() + b"\n"
+        data = _encode(event).encode() + b"\n"
         with self._lock:
             while data:
                 data = data[os.write(self._descriptor, data) :]
 
+    def report(self, event: dict[str, Any]) -> None:
+        """Send an event of a Variable. Raises Exhausted in place of beginning one for which there is no memory."""
+        if self._short_of_memory and event["event"] == "started":
+            self._short_of_memory = False
+            if not limits.may_go_on():
+                raise Exhausted
+        self._short_of_memory |= event.get("error_cls") == "MemoryError"
+        self.send(event)
 
-def run_worker(task: Task, pipe: int, to_close: Iterable[int], parent: int) -> NoReturn:
-    """The life of a worker, from the fork on. `to_close`: the server's descriptors; `parent`: its process id."""
+
+def run_worker(task: Task, pipe: int, output: int, to_close: Iterable[int], parent: int) -> NoReturn:
+    """The life of a worker, from the fork on. `output`: where standard output and error go to; `to_close`: the
+    server's descriptors; `parent`: its process id.
+    """
     status = OWN_FAILURE
     try:
-        _become_worker(task.request.log, to_close, parent)
+        _become_worker(task.request, output, to_close, parent)
         _work(task, EventPipe(pipe))
         status = 0
+    except MemoryError:
+        limits.relieve()
+        status = NO_MEMORY
+        traceback.print_exc()
     except BaseException:  # the end of a process: what comes here is a bug, and its only trace is the log
         traceback.print_exc()
     finally:
@@ -84,29 +108,27 @@ def run_worker(task: Task, pipe: int, to_close: Iterable[int], parent: int) -> N
         os._exit(status)
 
 
-def _become_worker(log: Path, to_close: Iterable[int], parent: int) -> None:
+def _become_worker(request: RunRequest, output: int, to_close: Iterable[int], parent: int) -> None:
     os.setpgid(0, 0)  # so that whatever user code starts can be ended with it
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)  # the server died before we asked to die with it
+    processes.die_with_parent(parent)
+    processes.adopt_orphans()  # they are this run's while it lasts; then the server sees them, and ends them
     for descriptor in to_close:
         os.close(descriptor)
-    _redirect_to(log)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)
+    with contextlib.suppress(OSError):  # not Linux, or not allowed
+        Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO)
+    if request.cores is not None and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, _some_cores(sorted(os.sched_getaffinity(0)), request.cores))
+    limits.limit_memory(request.memory, lasting=True)
 
 
-def _redirect_to(log: Path) -> None:
-    """Send standard output and error to the end of the log; where that fails they stay, as no result depends on it."""
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o664)
-    except OSError as error:
-        print(f"The run's log cannot be written: {error}", file=sys.stderr)
-        return
-    os.dup2(descriptor, 1)
-    os.dup2(descriptor, 2)
-    os.close(descriptor)
+def _some_cores(available: list[int], count: int) -> list[int]:
+    """So many of the cores; others for the next process, as its id is another."""
+    begin = os.getpid() * count % len(available)
+    return (available + available)[begin : begin + min(count, len(available))]
 
 
 def _flush() -> None:
@@ -126,6 +148,8 @@ def _work(task: Task, pipe: EventPipe) -> None:
     except (FragmentFailed, OSError) as error:
         logging.getLogger("damnit_ctx").error("Results cannot be written", exc_info=True)
         pipe.send({"event": "done", "outcome": "cannot_write", "message": str(error)})
+    except Exhausted:
+        pipe.send({"event": "done", "outcome": AGAIN, "message": ""})
     else:
         pipe.send({"event": "done", "outcome": "ok", "message": ""})
 
@@ -147,7 +171,12 @@ def _compute(task: Task, pipe: EventPipe) -> None:
     if task.first and run is not None:
         _write_start_time(files.start_time(run), writer)
     _record_verdicts(task, writer, pipe)
-    Executor(task.context, task.plan, run, _inputs(task, files), writer, pipe.send).execute()
+    executor = Executor(task.context, task.plan, run, _inputs(task, files), writer, pipe.report)
+    try:
+        executor.execute()
+    except Exhausted:
+        writer.close()
+        raise
     writer.close()
 
 

@@ -22,8 +22,9 @@ def test_that_hello_tells_protocol_and_interpreter(client: Any) -> None:
         "protocol": 1,
         "python": ".".join(map(str, sys.version_info[:3])),
         "executable": sys.executable,
-        "pid": client.process.pid,
+        "pid": client.hello["pid"],
     }
+    assert client.hello["pid"] != client.process.pid, "user code would find our client to be its parent"
 
 
 def test_that_a_context_file_is_loaded_and_run(
