@@ -127,10 +127,13 @@ def test_that_files_follow_the_umask(writer: FragmentWriter, published: Publishe
 def test_that_large_arrays_are_compressed_and_small_ones_are_not(writer: FragmentWriter, published: Published) -> None:
     writer.add(Entry("large", stored=Stored(None, np.zeros(200_000))), RECORD)
     writer.add(Entry("small", stored=Stored(None, np.zeros(1000))), RECORD)
+    long = np.zeros((500, 500))
+    writer.add(Entry("beside", stored=Stored(None, np.zeros(1)), preview=Stored(None, long), summary=Summary(long)), {})
     writer.close()
 
     with h5py.File(published.paths[0]) as file:
-        assert (file["large/data"].compression, file["large/data"].shuffle) == ("gzip", True)
+        for place in ("large/data", ".preview/beside", ".reduced/beside"):
+            assert (file[place].compression, file[place].shuffle) == ("gzip", True)
         assert file["small/data"].compression is None
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import h5py
 import numpy as np
 import xarray as xr
+from h5py import h5g
 
 from damnit_ctx import chunks, netcdf
 from damnit_ctx.kinds import Stored
-from damnit_ctx.small import create_dataset, create_group, set_attribute
+from damnit_ctx.small import Node, Place, create_dataset, create_group, set_attribute
 from damnit_ctx.summary import Summary
 
 OBJTYPE = "_damnit_objtype"
@@ -53,7 +54,7 @@ def write(file: h5py.File, path: Path, entry: Entry) -> h5py.File:
         _write_summary(file, entry, entry.summary)
     if entry.error is not None:
         error_cls, message = entry.error
-        set_attribute(_write_plain(file, f".errors/{entry.name}", message), "type", error_cls)
+        set_attribute(_write_plain(file.id, f".errors/{entry.name}", message), "type", error_cls)
     if _is_long(entry.stored) or _is_long(entry.preview):
         file.flush()  # a full disk must show now, not when the results of others are in the same file
     return file
@@ -78,7 +79,7 @@ def erase(file: h5py.File, name: str) -> None:
 def _write_result(file: h5py.File, path: Path, name: str, stored: Stored) -> h5py.File:
     if isinstance(stored.content, xr.Dataset):
         return _append_netcdf(file, path, name, stored)
-    group = create_group(file, name)
+    group = create_group(file.id, name)
     _describe(group, stored)
     _write_plain(group, "data", stored.content)
     return file
@@ -87,7 +88,7 @@ def _write_result(file: h5py.File, path: Path, name: str, stored: Stored) -> h5p
 def _write_preview(file: h5py.File, path: Path, place: str, stored: Stored) -> h5py.File:
     if isinstance(stored.content, xr.Dataset):
         return _append_netcdf(file, path, place, stored)
-    _describe(_write_plain(file, place, stored.content), stored)
+    _describe(_write_plain(file.id, place, stored.content), stored)
     return file
 
 
@@ -96,11 +97,11 @@ def _append_netcdf(file: h5py.File, path: Path, place: str, stored: Stored) -> h
     file.close()  # xarray opens the file itself
     netcdf.append_group(path, place, stored.content)
     file = h5py.File(path, "r+")
-    _describe(file[place], stored)
+    _describe(file[place].id, stored)
     return file
 
 
-def _describe(node: h5py.Group | h5py.Dataset, stored: Stored) -> None:
+def _describe(node: Node, stored: Stored) -> None:
     if stored.objtype is not None:
         set_attribute(node, OBJTYPE, stored.objtype)
     if stored.restore:
@@ -108,7 +109,7 @@ def _describe(node: h5py.Group | h5py.Dataset, stored: Stored) -> None:
 
 
 def _write_summary(file: h5py.File, entry: Entry, summary: Summary) -> None:
-    dataset = _write_plain(file, f".reduced/{entry.name}", summary.value)
+    dataset = _write_plain(file.id, f".reduced/{entry.name}", summary.value)
     attributes = {
         "summary_method": summary.method,
         "summary_type": summary.type,
@@ -122,7 +123,8 @@ def _write_summary(file: h5py.File, entry: Entry, summary: Summary) -> None:
             set_attribute(dataset, name, value)
 
 
-def _write_plain(group: h5py.Group, name: str, content: Any) -> h5py.Dataset:
+def _write_plain(parent: Place, name: str, content: Any) -> Node:
     if isinstance(content, str) or not chunks.is_large(content):
-        return create_dataset(group, name, content)
-    return chunks.write_chunked(group, name, content)
+        return create_dataset(parent, name, content)
+    group = h5py.Group(h5g.open(parent, b"."))  # the root, of a file
+    return chunks.write_chunked(group, name, content).id

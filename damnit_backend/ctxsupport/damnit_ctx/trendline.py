@@ -26,14 +26,13 @@ def trendline(x: NDArray[Any] | None, y: NDArray[Any]) -> Floats:
     the order in which they come: single spikes survive, and every point shown is one that was measured, with its own
     x, also where those are in no order. Complex y give the magnitude.
     """
-    counts = [len(xs) for xs, _ in _finite_blocks(x, y)]
-    total = sum(counts)
+    only = list(_finite_blocks(x, y)) if len(y) <= BLOCK else []  # more are made anew each time
+    total = sum(len(xs) for xs, _ in only or _finite_blocks(x, y))
     if total <= MAX_POINTS:
-        blocks = list(_finite_blocks(x, y))
-        return np.concatenate([np.zeros((2, 0)), *(np.stack(block) for block in blocks)], axis=1)
+        return np.concatenate([np.zeros((2, 0)), *map(np.stack, only or _finite_blocks(x, y))], axis=1)
     parts = _Parts(total)
     start = 0
-    for xs, ys in _finite_blocks(x, y):
+    for xs, ys in only or _finite_blocks(x, y):
         parts.add(start, xs, ys)
         start += len(xs)
     return parts.points()
@@ -52,7 +51,7 @@ class _Parts:
 
     def __init__(self, total: int) -> None:
         count = MAX_POINTS // 2
-        self._edges = np.linspace(0, total, count + 1).astype(int)
+        self._edges = np.arange(count + 1) * total // count
         # a row for the lowest, negative so that both look for the highest, and one for the highest
         self._height = np.full((2, count), -np.inf)
         self._place = np.zeros((2, count), dtype=int)
@@ -60,13 +59,14 @@ class _Parts:
 
     def add(self, start: int, xs: Floats, ys: Floats) -> None:
         """Take in points number `start` and following."""
-        first = int(np.searchsorted(self._edges, start, side="right")) - 1
-        last = int(np.searchsorted(self._edges, start + len(ys), side="left"))
-        begins = np.maximum(self._edges[first:last] - start, 0)
         if not len(ys):
             return
+        first = int(self._edges.searchsorted(start, side="right")) - 1
+        last = int(self._edges.searchsorted(start + len(ys), side="left"))
+        begins = np.maximum(self._edges[first:last] - start, 0)
+        lengths = np.minimum(self._edges[first + 1 : last + 1] - start, len(ys)) - begins
         for row, heights in enumerate((-ys, ys)):
-            at = _highest(heights, begins)
+            at = _highest(heights, begins, lengths)
             parts = np.arange(first, last)
             better = heights[at] > self._height[row, first:last]
             parts, at = parts[better], at[better]
@@ -80,12 +80,11 @@ class _Parts:
         return np.stack([self._x.ravel()[chosen], ys[chosen]])
 
 
-def _highest(heights: Floats, begins: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Where the first of the highest is, in each of the stretches that begin there."""
+def _highest(heights: Floats, begins: NDArray[np.intp], lengths: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where the first of the highest is, in each of the stretches that begin there, one after the other."""
     best = np.maximum.reduceat(heights, begins)
-    lengths = np.diff(begins, append=len(heights))
-    hits = np.flatnonzero(heights == np.repeat(best, lengths))
-    return hits[np.searchsorted(hits, begins)]
+    (hits,) = (heights == best.repeat(lengths)).nonzero()
+    return np.asarray(hits[hits.searchsorted(begins)])
 
 
 def as_float(values: NDArray[Any]) -> Floats:
