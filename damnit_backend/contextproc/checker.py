@@ -5,35 +5,43 @@ from dataclasses import dataclass
 
 from damnit_backend.store.folder import Folder
 
+from .conditions import Conditions
 from .process import ContextProcess
 from .protocol import Loaded, Problem, VariableSpec
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What is wrong, and the Variables if nothing is."""
+    """What is wrong, and the Variables if nothing is. `warnings`: what is odd, but keeps the file from nothing."""
 
     problems: tuple[Problem, ...] = ()
     variables: tuple[VariableSpec, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
-def check_code(folder: Folder, python: str | None, code: str | None, timeout: float = 20.0) -> CheckResult:
-    """Load ``code`` as the folder's context file and say what is wrong with it. Waits for up to ``timeout`` seconds.
+def check_code(folder: Folder, conditions: Conditions, code: str | None) -> CheckResult:
+    """Load ``code`` as the folder's context file and say what is wrong with it. Waits as long as loading may take.
 
-    With None the file itself is read, as the listener does it.
-    Raises UserError if the interpreter (None: ours) cannot be started.
+    With None the file itself is read, as the listener does it. Raises UserError if the interpreter cannot be started.
     """
-    return asyncio.run(_check(folder, python, code, timeout))
+    return asyncio.run(_check(folder, conditions, code))
 
 
-async def _check(folder: Folder, python: str | None, code: str | None, timeout: float) -> CheckResult:
-    process = await ContextProcess.start(python, folder.path)
+def too_slow(seconds: float) -> Problem:
+    """That loading took longer than it may."""
+    limit = f"{seconds:g} s, the limit here (its setting is load_seconds)"
+    return Problem(f"The file was not loaded after {limit}: does it wait or loop for ever?", error_cls="TimeLimit")
+
+
+async def _check(folder: Folder, conditions: Conditions, code: str | None) -> CheckResult:
+    process = await ContextProcess.start(conditions.python, folder.path, conditions.cores)
+    load = process.load(folder.context_file, folder.path, code, conditions.memory)
     try:
-        answer = await asyncio.wait_for(process.load(folder.context_file, folder.path, code), timeout)
+        answer = await asyncio.wait_for(load, conditions.load_seconds)
     except TimeoutError:
-        return CheckResult((Problem(f"The file was not loaded after {timeout:.0f} s: does it wait or loop for ever?"),))
+        return CheckResult((too_slow(conditions.load_seconds),))
     finally:
         await process.close()
     if isinstance(answer, Loaded):
-        return CheckResult(variables=answer.variables)
-    return CheckResult(problems=answer.problems)
+        return CheckResult(variables=answer.variables, warnings=answer.warnings)
+    return CheckResult(problems=answer.problems, warnings=answer.warnings)

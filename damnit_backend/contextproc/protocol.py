@@ -8,7 +8,7 @@ PROTOCOL = 1
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """What is wrong with a context file; lines and columns count from 1."""
+    """What is wrong with a context file; lines and columns count from 1. A warning keeps it from nothing."""
 
     message: str
     line: int | None = None
@@ -17,6 +17,7 @@ class Problem(msgspec.Struct, frozen=True):
     end_column: int | None = None
     error_cls: str = ""
     traceback: str = ""
+    severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.message}" if self.line else self.message
@@ -109,12 +110,14 @@ class Loaded(msgspec.Struct, frozen=True, tag_field="event", tag="loaded"):
     digest: str
     variables: tuple[VariableSpec, ...]
     files: dict[str, Stamp | None] = {}
+    warnings: tuple[Problem, ...] = ()
 
 
 class NotLoaded(msgspec.Struct, frozen=True, tag_field="event", tag="not_loaded"):
     id: int
     problems: tuple[Problem, ...]
     files: dict[str, Stamp | None] = {}
+    warnings: tuple[Problem, ...] = ()
 
 
 class Running(msgspec.Struct, frozen=True, tag_field="event", tag="running"):

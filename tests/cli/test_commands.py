@@ -176,6 +176,15 @@ def test_check_reads_the_file_as_the_listener_does(make_folder, content):
     assert "4 Variables" in checked.stdout
 
 
+def test_check_tells_what_is_odd_about_a_good_file(make_folder):
+    code = "from damnit_ctx import Variable\n@Variable(summary='no_such')\ndef a(run): ...\n"
+    checked = damnit("check", make_folder(code).path)
+    assert checked.returncode == 0
+    first, second, *_ = checked.stdout.splitlines()
+    assert ":2:19: warning: " in first
+    assert "no problems, 1 Variables" in second
+
+
 def test_check_names_the_class_of_an_error_once(make_folder):
     checked = damnit("check", make_folder("1 / 0\n").path)
     assert checked.stdout.count("ZeroDivisionError") == 1

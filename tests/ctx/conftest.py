@@ -87,6 +87,12 @@ def problems_of(load: Load) -> Callable[[str], list[Problem]]:
 
 
 @pytest.fixture
+def warnings_of(context_of: Callable[[str], LoadedContext]) -> Callable[[str], list[Problem]]:
+    """What is odd about a text that can be used all the same."""
+    return lambda text: list(context_of(text).warnings)
+
+
+@pytest.fixture
 def context_of(load: Load) -> Callable[[str], LoadedContext]:
     def context_of(text: str) -> LoadedContext:
         loaded = load(text)

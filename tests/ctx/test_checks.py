@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from damnit_ctx.context import LoadedContext
@@ -67,12 +68,13 @@ def test_that_all_problems_are_reported_at_once_each_with_its_place(problems_of:
         (22, "itself", "itself"),
         (25, '"var#no_such_*"', "no Variable matches"),
         (28, "no_run", "must take the run"),
-        (30, '"yes"', "transient must be"),
-        (30, "5", "description must be"),
+        (30, '"yes"', "transient should be"),
+        (30, "5", "description should be"),
     ]
     assert [(line, mark) for line, mark, _ in found] == [(line, mark) for line, mark, _ in expected]
     for (_, _, message), (_, _, part) in zip(found, expected):
         assert part in message
+    assert [p.line for p in problems if not p.is_error] == [10, 28, 30, 30]
 
 
 def marked(text: str, problem: Problem) -> str:
@@ -154,3 +156,265 @@ def test_that_a_decorator_on_nothing_is_a_problem(problems_of: Problems) -> None
     (problem,) = problems_of("from damnit_ctx import Variable\nx = Variable('Title')\n")
 
     assert "decorates no function" in problem.message
+
+
+MANY = """\
+import functools
+import dataclasses
+from damnit_ctx import Group, Variable
+
+@Variable("Same")
+def first(run): ...
+@Variable("Same")                                        # 1
+def second(run): ...
+@Variable(data="cooked")                                 # 2
+def data(run): ...
+@Variable(tags=["a", ""])                                # 3
+def tags(run): ...
+@Variable(tags=5)                                        # 4
+def more_tags(run): ...
+@Variable(units=7)                                       # 5
+def units(run): ...
+@Variable(units="")                                      # 6
+def no_units(run): ...
+@Variable
+def comment(run): ...                                    # 7
+@Variable
+def added_at(run): ...                                   # 8
+@Variable
+def typo(run, x: "var#frist"): ...                       # 9
+@Variable
+def prefix(run, x: "vra#first"): ...                     # 10
+@Variable
+def weather(run, x: "meta#weather"): ...                 # 11
+@Variable
+def catalogue(run, x: "mymdc#weather"): ...              # 12
+@Variable
+def nothing(run, x: "param#"): ...                       # 13
+@Variable
+def glob(run, x: "var#nothing_like_it_*"): ...           # 14
+@Variable
+def itself(run, x: "var#itself"): ...                    # 15
+@Variable
+def one(run, x: "var#two"): ...                          # 16
+@Variable
+def two(run, x: "var#one"): ...
+@Variable
+def alone(run, x: "self#first"): ...                     # 17
+unnamed = Variable("Lambda")(lambda run: 1)              # 18
+partial = Variable("Partial")(functools.partial(max, 1)) # 19
+bare = Variable("Bare")                                  # 20
+@Variable(data="proc")
+def calibrated(run): ...
+@Variable(data="raw")                                    # 21
+def clash(run, x: "var#calibrated"): ...
+
+@Group
+class Part:
+    number: int = 0
+    @Variable("Level")
+    def level(self, run): ...
+    @Variable
+    def asks(self, run, x: "self#nowhere"): ...          # 22
+    @Variable
+    def number_of(self, run, x: "self#number"): ...      # 23
+    @Variable
+    def ring(self, run, x: "self#ring2"): ...            # 24
+    @Variable
+    def ring2(self, run, x: "self#ring"): ...
+part = Part()
+left = right = Part()                                    # 25
+same = Part(name="part")                                 # 26
+bad = Part(name="no name")                               # 27
+@Variable("part/Level")                                  # 28
+def another(run): ...
+def make():
+    @Variable
+    def first(run): ...                                  # 29
+    return first
+again = make()
+
+@Variable(summary="no_such_function")                    # 30
+def summary(run): ...
+@Variable
+def argument(run, x): ...                                # 31
+@Variable
+def no_run(): ...                                        # 32
+@Variable(title=5, description=6, cluster="no")          # 33 # 34 # 35
+def odd(run): ...
+@Variable
+async def waiting(run): ...                              # 36
+"""
+
+
+def test_that_a_file_with_36_problems_has_36_each_in_its_line(problems_of: Problems) -> None:
+    problems = problems_of(MANY)
+
+    lines = [number for number, line in enumerate(MANY.split("\n"), start=1) for _ in range(line.count("# "))]
+    assert [p.line for p in problems] == lines, [(p.line, p.message) for p in problems]
+    assert len(problems) == 36
+    assert [p.is_error for p in problems] == [True] * 29 + [False] * 7
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [("var#frist", "'first'"), ("var#group.levl", "'group.level'"), ("vra#first", "'var'"), ("var#zzz", None)],
+)
+def test_that_what_was_meant_is_guessed(problems_of: Problems, asked: str, meant: str | None) -> None:
+    (problem,) = problems_of(
+        f"""
+        from damnit_ctx import Group, Variable
+        @Variable
+        def first(run): ...
+        @Group
+        class G:
+            @Variable
+            def level(self, run): ...
+        group = G()
+        @Variable
+        def user(run, x: "{asked}"): ...
+        """
+    )
+
+    assert ("Did you mean" in problem.message) == (meant is not None)
+    assert meant is None or meant in problem.message
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 50])
+def test_that_a_cycle_of_any_length_is_told_whole(problems_of: Problems, length: int) -> None:
+    text = "from damnit_ctx import Variable\n"
+    for i in range(length):
+        text += f"@Variable\ndef v{i}(run, x: 'var#v{(i + 1) % length}' = None): ...\n"
+
+    (problem,) = problems_of(text)
+
+    assert problem.line == 3
+    assert length == 1 or problem.message.count("→") == length
+
+
+def test_that_several_cycles_are_told_at_once(problems_of: Problems) -> None:
+    text = "from damnit_ctx import Variable\n"
+    for name in "abc":
+        text += (
+            f"@Variable\ndef {name}1(run, x: 'var#{name}2'): ...\n@Variable\ndef {name}2(run, x: 'var#{name}1'): ...\n"
+        )
+
+    assert [p.line for p in problems_of(text)] == [3, 7, 11]
+
+
+ODD = """
+from damnit_ctx import Variable
+@Variable({options})
+def odd({arguments}): return {returned}
+@Variable
+def user(run, x: "var#odd" = "nothing"): return x
+@Variable
+def other(run): return 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "arguments", "word"),
+    [
+        ("'T', summary='no_such'", "run", "numpy has no function 'no_such'"),
+        ("'T', summary=print", "run", "numpy has no function"),
+        ("'T', summary='pi'", "run", "numpy has no function 'pi'"),
+        ("title=''", "run", "title should be text"),
+        ("title=5", "run", "title should be text"),
+        ("'T', description=5", "run", "description should be text"),
+        ("'T', cluster='no'", "run", "cluster should be True or False"),
+        ("'T', transient='no'", "run", "transient should be True or False"),
+    ],
+)
+def test_that_odd_options_that_were_always_taken_are_warnings(
+    execute: Callable[..., Any], warnings_of: Problems, options: str, arguments: str, word: str
+) -> None:
+    text = ODD.format(options=options, arguments=arguments, returned=3)
+    (warning,) = warnings_of(text)
+
+    assert word in warning.message
+    assert warning.line == 3
+    assert execute(text).read("user/data") == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ("", "must take the run"),
+        ("*, run", "must take the run"),
+        ("**kwargs", "must take the run"),
+        ("run, x", "needs an annotation"),
+        ("run, x: int", "needs an annotation"),
+        ("run, x: 'hello'", "needs an annotation"),
+        ("run, x: 'var#other', /", "before a '/'"),
+        ("x: 'var#other'", "first argument is always the run"),
+    ],
+)
+def test_that_a_function_that_can_only_fail_fails_alone_and_is_warned_of(
+    execute: Callable[..., Any], warnings_of: Problems, arguments: str, word: str
+) -> None:
+    text = ODD.format(options="", arguments=arguments, returned=3)
+    (warning,) = warnings_of(text)
+    done = execute(text)
+
+    assert word in warning.message
+    assert word in done.read(".errors/odd")
+    assert done.attributes(".errors/odd")["type"] == "DefinitionError"
+    assert (done.read("user/data"), done.read("other/data")) == ("nothing", 1)
+
+
+def test_that_an_async_function_is_warned_of_and_fails(execute: Callable[..., Any], warnings_of: Problems) -> None:
+    text = "from damnit_ctx import Variable\n@Variable\nasync def a(run): return 1\n"
+
+    assert "async" in warnings_of(text)[0].message
+    assert "async" in execute(text).read(".errors/a")
+
+
+@pytest.mark.parametrize("flag", ["1", "0", "None", "np.True_", "True"])
+def test_that_flags_may_be_whatever_is_as_good_as_true_or_false(context_of: Context, flag: str) -> None:
+    context = context_of(
+        f"""
+        import numpy as np
+        from damnit_ctx import Variable
+        @Variable(cluster={flag}, transient={flag})
+        def a(run): ...
+        """
+    )
+
+    node = context.nodes["a"].as_json()
+    assert context.warnings == ()
+    assert node["cluster"] is node["transient"] is (flag in ("1", "np.True_", "True"))
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ("'a'", ["a"]),
+        ("('b', 'a', 'b')", ["b", "a"]),
+        ("{'b', 'a'}", ["a", "b"]),
+        ("(t for t in 'ab')", ["a", "b"]),
+        ("{'a': 1}.keys()", ["a"]),
+        ("np.array(['a', 'b'])", ["a", "b"]),
+        ("[]", []),
+        ("None", []),
+    ],
+)
+def test_that_tags_may_be_several_of_any_kind(context_of: Context, tags: str, found: list[str]) -> None:
+    context = context_of(
+        f"""
+        import numpy as np
+        from damnit_ctx import Variable
+        @Variable(tags={tags})
+        def a(run): ...
+        """
+    )
+
+    assert context.nodes["a"].as_json()["tags"] == found == context.nodes["a"].as_json()["tags"]
+
+
+@pytest.mark.parametrize("tags", ["5", "''", "['a', 5]", "['a', ' ']", "[None]", "True", "b'a'"])
+def test_that_what_is_no_tags_is_a_problem(problems_of: Problems, tags: str) -> None:
+    (problem,) = problems_of(f"from damnit_ctx import Variable\n@Variable(tags={tags})\ndef a(run): ...\n")
+
+    assert "tags must be" in problem.message
+    assert problem.line == 2

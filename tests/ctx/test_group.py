@@ -629,7 +629,13 @@ def test_that_a_raw_variable_of_a_group_cannot_need_a_proc_one(
     assert "'a.raw'" in message
 
 
-def test_that_a_method_without_run_is_a_problem(complaints: Callable[[str], list[tuple[str, str]]]) -> None:
-    ((_, message),) = complaints("@Group\nclass Bad:\n    @Variable\n    def alone(self): ...\na = Bad()")
+def test_that_what_is_wrong_with_a_method_is_said_once_for_all_instances(
+    warnings_of: Callable[[str], list[Problem]],
+) -> None:
+    text = HEADER + "@Group\nclass Bad:\n    @Variable\n    def alone(self): ...\na, b = Bad(), Bad()\n"
 
-    assert "must take the run" in message
+    (problem,) = warnings_of(text)
+
+    assert "'a.alone'" in problem.message
+    assert "must take the run" in problem.message
+    assert text.split("\n")[(problem.line or 0) - 1].strip() == "def alone(self): ..."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from damnit_ctx.variable import Variable
+from damnit_ctx.variable import Variable, several
 
 
 class BoundVariable(Variable):
@@ -17,7 +17,7 @@ class BoundVariable(Variable):
     def __init__(self, group: Any, attribute: str, variable: Variable) -> None:
         super().__init__(
             variable.title if group.title is None else f"{group.title}{group.sep}{variable.title}",
-            variable.description,
+            variable.given["description"],
             variable.summary,
             variable.data,
             variable.cluster,
@@ -51,11 +51,9 @@ class BoundVariable(Variable):
 def _merged(outer: Any, inner: Any) -> Any:
     """The tags of both; if one is no tags at all, that one, for the checks to complain about."""
     both: list[Any] = []
-    for tags in (outer, inner):
-        if isinstance(tags, str):
-            both.append(tags)
-        elif isinstance(tags, (list, tuple, set, frozenset)):
-            both.extend(sorted(tags, key=str) if isinstance(tags, (set, frozenset)) else tags)
+    for tags in map(several, (outer, inner)):
+        if isinstance(tags, tuple):
+            both.extend(tags)
         elif tags is not None:
             return tags
     return both

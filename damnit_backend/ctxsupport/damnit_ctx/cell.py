@@ -59,8 +59,9 @@ def _checked_bold(value: Any) -> bool | None:
     """True and False may be 1 and 0, or a single value such as a comparison of arrays or DataArrays gives."""
     if value is None:
         return None
-    kind = getattr(getattr(value, "dtype", None), "kind", "b" if isinstance(value, int) else "")
-    if kind in ("b", "i", "u") and getattr(value, "ndim", 0) == 0 and value in (0, 1):
+    dtype: Any = getattr(value, "dtype", None)
+    one = isinstance(value, int) if dtype is None else dtype.kind in ("b", "i", "u") and value.ndim == 0
+    if one and value in (0, 1):
         return bool(value)
     raise TypeError(f"bold must be True or False, not {type(value).__name__}")
 
@@ -77,7 +78,7 @@ def _checked_background(value: Any) -> tuple[int, int, int]:
     if len(numbers) != 3:
         raise TypeError(f"background must be '#rrggbb' or three numbers 0-255, not {value!r}")
     for number in numbers:
-        if isinstance(number, (bool, str)) or not hasattr(number, "__int__") or getattr(number, "ndim", 0):
+        if isinstance(number, (bool, str)) or not hasattr(number, "__int__") or getattr(number, "ndim", 0) > 0:
             raise TypeError(f"background must hold three numbers 0-255, not {number!r}")
         if not 0 <= number <= 255:
             raise ValueError(f"background must hold three numbers 0-255, but one is {number!r}")

@@ -2,114 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from damnit_ctx import graph, metadata
 from damnit_ctx.arguments import DEPENDENCIES, META_NAMES, PREFIXES, Argument
+from damnit_ctx.bound import BoundVariable
 from damnit_ctx.context import Node
 from damnit_ctx.gather import Gathered
 from damnit_ctx.needs import Unknown, Wanted, dropped, names_for, without
+from damnit_ctx.options import defect, option_problems
 from damnit_ctx.positions import Positions
 from damnit_ctx.problem import Problem
 from damnit_ctx.variable import Variable
 
-#: Columns of the run table that are no Variables.
-RESERVED_NAMES = ("proposal", "run", "start_time", "added_at", "comment")
-_DATA = ("raw", "proc")
 _NAMES = {"meta": META_NAMES, "mymdc": metadata.NAMES}
 
 
-def check(gathered: Gathered, positions: Positions) -> dict[str, Node] | list[Problem]:
-    """The resolved definitions by name, in the order given, or all problems, by line."""
-    variables = gathered.variables
+@dataclass(frozen=True)
+class Checked:
+    """`problems` by line: errors and warnings. `nodes`: the resolved definitions by name, None if there are errors."""
+
+    nodes: dict[str, Node] | None
+    problems: list[Problem]
+
+
+@dataclass
+class _Signatures:
+    """Of each Variable by name: its arguments, the Variables that they mean, and why it can only fail, if so."""
+
+    arguments: dict[str, tuple[Argument, ...]] = field(default_factory=dict)
+    wanted: dict[str, Wanted] = field(default_factory=dict)
+    defects: dict[str, str] = field(default_factory=dict)
+
+
+def check(gathered: Gathered, positions: Positions) -> Checked:
+    """All that is wrong with the definitions, which keep the order given."""
+    by_name = {v.name: v for v in gathered.variables}
     problems = [positions.of_instance(group, message) for group, message in gathered.errors]
-    arguments: dict[str, tuple[Argument, ...]] = {}
-    for variable in variables:
-        problems.extend(_options(variable, positions))
-        try:
-            arguments[variable.name] = tuple(variable.arguments())
-        except (ValueError, TypeError) as error:
-            problems.append(positions.of_name(variable, f"Variable {variable.name!r}: {error}"))
-    problems.extend(_duplicates(variables, positions))
-    by_name = {v.name: v for v in variables}
-    wanted: dict[str, Wanted] = {}
-    for name, variable in by_name.items():
-        wanted[name], unknown = _wanted(variable, arguments.get(name, ()), by_name, positions)
-        problems.extend(unknown)
-    problems.extend(_cycles(wanted, by_name, positions))
-    if problems:
-        return sorted(problems, key=lambda p: (p.line or 0, p.column or 0))
-    gone = dropped(wanted, arguments)
-    left = {name: variable for name, variable in by_name.items() if name not in gone}
-    return _resolve(left, arguments, {name: without(gone, wanted[name]) for name in left}, positions)
+    problems.extend(_duplicates([v for v in gathered.variables if v.func is not None], positions))
+    found = _Signatures()
+    about = [(v, problem) for v in gathered.variables for problem in option_problems(v, positions)]
+    about += [(v, problem) for v in by_name.values() for problem in _signature(v, by_name, positions, found)]
+    problems.extend(_once(about))
+    cycles = graph.find_cycles(_needed(found.wanted))
+    problems.extend(_of_cycle(names, by_name, positions) for names in cycles)
+    gone = dropped(found.wanted, found.arguments)
+    wanted = {name: without(gone, found.wanted[name]) for name in by_name if name not in gone}
+    data, clashes = _resolved_data(_needed(wanted), by_name, {name for names in cycles for name in names})
+    problems.extend(_of_clash(by_name[raw], proc, positions) for raw, proc in clashes)
+    problems.sort(key=lambda p: (p.line or 0, p.column or 0))
+    if any(p.is_error for p in problems):
+        return Checked(None, problems)
+    return Checked(_nodes(by_name, found, wanted, data, positions), problems)
 
 
-def _resolve(
+def _resolved_data(
+    needed: dict[str, list[str]], by_name: dict[str, Variable], knots: set[str]
+) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """As `graph.resolve_data`, without the names in `knots`, which make cycles."""
+    acyclic = {name: [n for n in names if n not in knots] for name, names in needed.items() if name not in knots}
+    return graph.resolve_data(acyclic, {n: by_name[n].data for n in acyclic})
+
+
+def _nodes(
     by_name: dict[str, Variable],
-    arguments: dict[str, tuple[Argument, ...]],
+    found: _Signatures,
     wanted: dict[str, dict[str, tuple[str, ...]]],
+    data: Mapping[str, str],
     positions: Positions,
-) -> dict[str, Node] | list[Problem]:
+) -> dict[str, Node]:
     needed = _needed(wanted)
-    data, clashes = graph.resolve_data(needed, {n: v.data for n, v in by_name.items()})
-    if clashes:
-        return [
-            positions.of_option(
-                by_name[raw],
-                "data",
-                f"Variable {raw!r} runs on raw data, but needs {proc!r}, which runs on calibrated data: "
-                "leave out data='raw', or make it 'proc'",
-            )
-            for raw, proc in clashes
-        ]
-    cluster = graph.resolve_cluster(needed, [n for n, v in by_name.items() if v.cluster])
+    cluster = graph.resolve_cluster(needed, [n for n in wanted if by_name[n].cluster])
     return {
         name: Node(
-            variable=variable,
-            arguments=arguments[name],
+            variable=by_name[name],
+            arguments=found.arguments[name],
             wanted=wanted[name],
             depends=tuple(needed[name]),
             data=data[name],
             cluster=name in cluster,
-            line=positions.line(variable),
+            line=positions.line(by_name[name]),
+            defect=found.defects.get(name),
         )
-        for name, variable in by_name.items()
+        for name in wanted
     }
 
 
-def _options(v: Variable, positions: Positions) -> Iterator[Problem]:
-    """What is wrong with the arguments of one `@Variable(…)` and the name of its function."""
-    if v.func is None:
-        return  # said where its arguments are asked for
-    who = f"Variable {v.name!r}"
-    if v.name in RESERVED_NAMES:
-        yield positions.of_name(v, f"{v.name!r} is a column of the run table itself: choose another name")
-    elif not all(part.isidentifier() for part in v.name.split(".")):
-        yield positions.of_name(v, f"{v.name!r} is no name for a Variable: decorate a function made with def")
-    if not isinstance(v.title, str) or not v.title.strip():
-        yield positions.of_option(v, "title", f"{who}: title must be text, not {v.title!r}")
-    for option, value in (("description", v.description), ("summary", v.summary), ("units", v.units)):
-        if value is not None and not isinstance(value, str):
-            yield positions.of_option(v, option, f"{who}: {option} must be text, not {value!r}")
-    if v.data is not None and v.data not in _DATA:
-        yield positions.of_option(v, "data", f"{who}: data must be 'raw' or 'proc', not {v.data!r}")
-    for option, flag in (("cluster", v.cluster), ("transient", v.transient)):
-        if not isinstance(flag, bool):
-            yield positions.of_option(v, option, f"{who}: {option} must be True or False, not {flag!r}")
-    if not _good_tags(v.tags):
-        yield positions.of_option(
-            v, "tags", f"{who}: tags must be a text or a list of texts, none empty, not {v.tags!r}"
-        )
-
-
-def _good_tags(tags: object) -> bool:
-    if tags is None:
-        return True
-    if isinstance(tags, str):
-        return bool(tags.strip())
-    if not isinstance(tags, (list, tuple, set, frozenset)):
-        return False
-    return all(isinstance(tag, str) and tag.strip() for tag in tags)
+def _once(about: Iterable[tuple[Variable, Problem]]) -> Iterator[Problem]:
+    """The problems of each Variable; of those that the instances of a Group have in common only the first's."""
+    said = set()
+    for variable, problem in about:
+        method = variable.method if isinstance(variable, BoundVariable) else variable
+        key = (id(method), problem.line, problem.column, problem.message.replace(repr(variable.name), ""))
+        if key not in said:
+            said.add(key)
+            yield problem
 
 
 def _duplicates(variables: Sequence[Variable], positions: Positions) -> Iterator[Problem]:
@@ -121,8 +110,6 @@ def _duplicates(variables: Sequence[Variable], positions: Positions) -> Iterator
             yield positions.of_name(v, f"There is another Variable {v.name!r}{_at(other)}")
             continue
         names[v.name] = v
-        if not isinstance(v.title, str):
-            continue
         if v.title in titles:
             other = positions.line(titles[v.title])
             yield positions.of_option(
@@ -137,51 +124,82 @@ def _at(line: int | None) -> str:
     return "" if line is None else f" (line {line})"
 
 
-def _wanted(
-    v: Variable, arguments: Sequence[Argument], by_name: dict[str, Variable], positions: Positions
-) -> tuple[Wanted, list[Problem]]:
-    """The Variables that each argument of one Variable means, and what is wrong with what it asks for."""
+def _signature(v: Variable, known: dict[str, Variable], positions: Positions, found: _Signatures) -> Iterator[Problem]:
+    """Note what the Variable's arguments ask for; gives what is wrong with them."""
+    name = v.name
+    found.arguments[name], found.wanted[name] = (), {}
+    if v.func is None:
+        return
+    why = defect(v)
+    if why is not None:
+        found.defects[name] = why
+        yield positions.of_name(v, f"Variable {name!r}: {why}").as_warning()
+        return
+    found.arguments[name] = tuple(v.arguments())
     wanted: dict[str, tuple[str, ...] | None] = {}
-    problems: list[Problem] = []
-    for a in arguments:
-        message = _argument_problem(a)
-        if message is None and a.prefix in DEPENDENCIES:
+    for a in found.arguments[name]:
+        lacking = _lacking(a)
+        message = None if lacking else _argument_problem(a)
+        if lacking:
+            found.defects.setdefault(name, f"argument {a.name!r}: {lacking}")
+        elif message is None and a.prefix in DEPENDENCIES:
             try:
-                wanted[a.name] = names_for(a, v, by_name)
+                wanted[a.name] = names_for(a, v, known)
             except Unknown as error:
                 message = str(error)
-        if message is not None:
-            problems.append(positions.of_argument(v, a.name, f"Variable {v.name!r}, argument {a.name!r}: {message}"))
-    return wanted, problems
+        if lacking or message:
+            text = f"Variable {name!r}, argument {a.name!r}: {lacking or message}"
+            problem = positions.of_argument(v, a.name, text)
+            yield problem.as_warning() if lacking else problem
+    found.wanted[name] = wanted
+
+
+def _lacking(a: Argument) -> str | None:
+    """Why the function cannot be called with this argument."""
+    if a.positional_only and a.prefix is not None:
+        return "it must not stand before a '/': it is given by name"
+    if a.prefix is None and not a.has_default:
+        return "it needs an annotation such as 'var#other', or a default"
+    return None
 
 
 def _argument_problem(a: Argument) -> str | None:
-    if a.positional_only and a.prefix is not None:
-        return "it must not stand before a '/': it is given by name"
     if a.prefix is None:
-        return None if a.has_default else "it needs an annotation such as 'var#other', or a default"
+        return None
     if a.prefix not in PREFIXES:
         known = ", ".join(f"{p}#" for p in PREFIXES)
-        return f"{a.prefix}#{a.target} begins with an unknown prefix (known: {known})"
+        return f"{a.prefix}#{a.target} begins with an unknown prefix (known: {known}){_meant(a.prefix, PREFIXES)}"
     known_names = _NAMES.get(a.prefix)
     if known_names is not None and a.target not in known_names:
         return f"{a.prefix}# knows {', '.join(known_names)}, not {a.target!r}"
     return None if a.target else f"{a.prefix}# must be followed by a name"
 
 
+def _meant(word: str, known: Iterable[str]) -> str:
+    """A question, if some known word is much like it."""
+    near = difflib.get_close_matches(word, known, n=1)
+    return f". Did you mean {near[0]!r}?" if near else ""
+
+
 def _needed(wanted: Mapping[str, Wanted]) -> dict[str, list[str]]:
-    """The Variables that each needs, each once."""
+    """The Variables that each needs, each once; those of Groups without a name are not among them."""
     return {
-        name: list(dict.fromkeys(n for names in by_argument.values() for n in names or ()))
+        name: [n for n in dict.fromkeys(n for names in by_argument.values() for n in names or ()) if n in wanted]
         for name, by_argument in wanted.items()
     }
 
 
-def _cycles(wanted: Mapping[str, Wanted], by_name: dict[str, Variable], positions: Positions) -> Iterator[Problem]:
-    needed = {name: [n for n in names if n in by_name] for name, names in _needed(wanted).items()}
-    for names in graph.find_cycles(needed):
-        if len(names) == 1:
-            yield positions.of_name(by_name[names[0]], f"Variable {names[0]!r} depends on itself")
-        else:
-            path = " → ".join([*names, names[0]])
-            yield positions.of_name(by_name[names[0]], f"These Variables depend on each other: {path}")
+def _of_cycle(names: list[str], by_name: dict[str, Variable], positions: Positions) -> Problem:
+    if len(names) == 1:
+        return positions.of_name(by_name[names[0]], f"Variable {names[0]!r} depends on itself")
+    path = " → ".join([*names, names[0]])
+    return positions.of_name(by_name[names[0]], f"These Variables depend on each other: {path}")
+
+
+def _of_clash(raw: Variable, proc: str, positions: Positions) -> Problem:
+    return positions.of_option(
+        raw,
+        "data",
+        f"Variable {raw.name!r} runs on raw data, but needs {proc!r}, which runs on calibrated data: "
+        "leave out data='raw', or make it 'proc'",
+    )

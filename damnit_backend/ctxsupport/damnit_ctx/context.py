@@ -10,6 +10,7 @@ from typing import Any
 
 from damnit_ctx import graph
 from damnit_ctx.arguments import Argument
+from damnit_ctx.problem import Problem
 from damnit_ctx.text import storable
 from damnit_ctx.variable import Variable
 
@@ -19,7 +20,7 @@ class Node:
     """A Variable as it is in its context file, everything resolved.
 
     `wanted`: for each argument that asks for results, the Variables that give them; none of them if they belong
-    to an optional part that was left out.
+    to an optional part that was left out. `defect`: why it can only fail, if so.
     """
 
     variable: Variable
@@ -29,6 +30,7 @@ class Node:
     data: str
     cluster: bool
     line: int | None
+    defect: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         v = self.variable
@@ -36,11 +38,11 @@ class Node:
             "name": v.name,
             "title": storable(v.title),
             "description": None if v.description is None else storable(v.description),
-            "summary": v.summary,
+            "summary": v.summary if isinstance(v.summary, str) else None,
             "data": self.data,
             "cluster": self.cluster,
             "tags": [storable(tag) for tag in v.tag_list()],
-            "transient": v.transient,
+            "transient": bool(v.transient),
             "units": None if v.units is None else storable(v.units),
             "line": self.line,
             "depends": list(self.depends),
@@ -52,8 +54,8 @@ class LoadedContext:
     """`nodes` in the order of definition. `digest`: SHA-256 of the file, or of the text in UTF-8.
 
     `defined` has also the Variables that lack an optional part and so are no nodes; `params` are the file's own
-    values of parameters, for those that are not given; `text` is what ran. Holds on to the module in which the file
-    ran, on which its functions depend.
+    values of parameters, for those that are not given; `text` is what ran; `warnings` are what is odd about it. Holds
+    on to the module in which the file ran, on which its functions depend.
     """
 
     path: Path
@@ -64,6 +66,7 @@ class LoadedContext:
     defined: tuple[Variable, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def graph(self) -> dict[str, tuple[str, ...]]:

@@ -68,11 +68,11 @@ class Definitions:
     def loaded(self) -> LoadedContext:
         """All of it, checked. Raises PipelineError."""
         gathered = self._all(self.namespace.items())
-        nodes = check(gathered, self.origin.positions)
-        if isinstance(nodes, list):
-            raise PipelineError(nodes)
+        checked = check(gathered, self.origin.positions)
+        if checked.nodes is None:
+            raise PipelineError(checked.problems)
         folder = self.origin.folder or Path.cwd()
-        return LoadedContext(self.origin.path, folder, "", nodes, self.origin.module, tuple(gathered.variables))
+        return LoadedContext(self.origin.path, folder, "", checked.nodes, self.origin.module, tuple(gathered.variables))
 
     @property
     def nodes(self) -> dict[str, Node]:

@@ -41,6 +41,10 @@ class Plan:
     known: Mapping[str, Outcome] = field(default_factory=dict)
 
 
+class DefinitionError(Exception):
+    """A Variable whose function cannot be called as it is."""
+
+
 class Missing(Exception):
     """A Variable lacks what it needs: the outcomes of those that gave nothing, by name."""
 
@@ -132,6 +136,8 @@ class Executor:
         """Call the Variable's function; the Cell is None if it did not return."""
         variable = node.variable
         assert variable.func is not None
+        if node.defect is not None:
+            return None, self._failure(variable.name, DefinitionError(node.defect))
         try:
             arguments = self._arguments(node)
         except Missing as missing:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import sys
-from pathlib import Path
-from types import FrameType
 from typing import Any, Callable
 
 from damnit_ctx.bound import BoundVariable
-from damnit_ctx.variable import BINDER
+from damnit_ctx.variable import BINDER, calling_line
 
 #: Fields that every instance has. A class may not define them itself.
 RESERVED = ("name", "title", "sep", "tags")
 _ORIGIN = "_damnit_origin"
-_HERE = str(Path(__file__).parent)
 
 
 class GroupError(Exception):
@@ -84,7 +80,7 @@ def _annotations(cls: type) -> dict[str, Any]:
 def _init(self: Any, **given: Any) -> None:
     """Take the fields by keyword only, on every Python version."""
     cls = type(self)
-    vars(self)[_ORIGIN] = _calling_line()
+    vars(self)[_ORIGIN] = calling_line()
     late: list[Any] = []
     missing: list[str] = []
     for field in cls.__dataclass_fields__.values():
@@ -122,11 +118,3 @@ def _has_default(field: Any) -> bool:
 
 def _default(field: Any) -> Any:
     return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
-
-
-def _calling_line() -> tuple[str, int] | None:
-    """Where the user's code is that makes an instance."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
-        frame = frame.f_back
-    return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)

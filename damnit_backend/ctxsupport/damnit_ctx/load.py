@@ -54,11 +54,14 @@ class Loader:
         if problem is not None:
             return [problem]
         gathered = scope.gathered()
-        nodes = check(gathered, Positions(text, str(path)))
-        if isinstance(nodes, list):
-            return nodes
+        checked = check(gathered, Positions(text, str(path)))
+        if checked.nodes is None:
+            return checked.problems
         digest = hashlib.sha256(raw).hexdigest()
-        return LoadedContext(path, folder, digest, nodes, module, tuple(gathered.variables), scope.params(), text)
+        defined = tuple(gathered.variables)
+        return LoadedContext(
+            path, folder, digest, checked.nodes, module, defined, scope.params(), text, tuple(checked.problems)
+        )
 
     def _forget_modules_of(self, folder: Path) -> None:
         """Forget what an earlier load imported from the folder: the files may have changed since."""

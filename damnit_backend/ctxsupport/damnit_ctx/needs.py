@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
@@ -30,7 +31,8 @@ def names_for(argument: Argument, asking: Variable, known: Mapping[str, Variable
             raise Unknown(f"no Variable matches {target!r}")
         return tuple(names)
     if target not in known:
-        raise Unknown(f"there is no Variable {target!r}")
+        near = difflib.get_close_matches(target, known, n=1)
+        raise Unknown(f"there is no Variable {target!r}" + (f". Did you mean {near[0]!r}?" if near else ""))
     return (target,)
 
 

@@ -114,6 +114,5 @@ class Positions:
 
     def _first_line(self, variable: Variable) -> int | None:
         code: Any = getattr(variable.func, "__code__", None)
-        if code is None or code.co_filename != self._path:
-            return None
-        return int(code.co_firstlineno)
+        file, line = (variable.origin or ("", 0)) if code is None else (code.co_filename, code.co_firstlineno)
+        return int(line) if file == self._path else None

@@ -4,7 +4,8 @@ First it says `{"event": "hello", "protocol": 1, …}`; without the packages it 
 "message": …}` instead, and ends. Then:
 
 - `load`: executes a context file in this process, answered by `loaded` or `not_loaded`, both with the stamps (time of
-  the last change in ns, size, inode) of the `files` in its folder that it imports; null where one is missing. The
+  the last change in ns, size, inode) of the `files` in its folder that it imports; null where one is missing; and
+  with `warnings`, problems of the severity "warning" that keep it from nothing. The
   server is there to be killed and replaced if the file hangs. What was loaded last is what runs.
 - `run`: computes Variables on a run in a fork of this process. `data` says what to open; `variables` names what
   to compute, else `trigger` does (those that run on that kind of data), else all that `data` suffices for;

@@ -110,9 +110,12 @@ class Server:
         limits.limit_memory(None, lasting=False)
         self._surroundings.put_back()
         self._helpers = processes.children(self._pid) - {worker.pid for worker in self._workers.values()}
-        answer: dict[str, Any] = {"id": request.id, "files": files}
+        found = loaded if isinstance(loaded, list) else loaded.warnings
+        warnings = [p.as_json() for p in found if not p.is_error]
+        answer: dict[str, Any] = {"id": request.id, "files": files, "warnings": warnings}
         if isinstance(loaded, list):
-            self._channel.send({"event": "not_loaded", **answer, "problems": [p.as_json() for p in loaded]})
+            problems = [p.as_json() for p in loaded if p.is_error]
+            self._channel.send({"event": "not_loaded", **answer, "problems": problems})
             return
         self._context = loaded
         variables = [node.as_json() for node in loaded.nodes.values()]

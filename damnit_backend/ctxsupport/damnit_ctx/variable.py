@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from types import FrameType
 from typing import Any, Callable
 
 from damnit_ctx.arguments import Argument, arguments_of
@@ -9,6 +12,7 @@ from damnit_ctx.arguments import Argument, arguments_of
 #: The attribute of a Group class that makes the Variable of one of its instances: called with the instance, the
 #: attribute's name and the Variable.
 BINDER = "__damnit_bind__"
+_HERE = str(Path(__file__).parent)
 
 
 class Skip(Exception):
@@ -44,6 +48,7 @@ class Variable:
         transient: bool = False,
         units: str | None = None,
     ) -> None:
+        self.origin = calling_line() if type(self) is Variable else None
         self.func: Callable[..., Any] | None = None
         self.name = ""
         self._title = None if callable(title) else title
@@ -51,7 +56,7 @@ class Variable:
         self.summary = summary
         self.data = data
         self.cluster = cluster
-        self.tags = tags
+        self.tags = several(tags)
         self.transient = transient
         self.units = units
         if callable(title):
@@ -67,7 +72,7 @@ class Variable:
 
     def _decorate(self, func: Callable[..., Any]) -> Variable:
         self.func = func
-        self.name = getattr(func, "__name__", type(func).__name__)
+        self.name = getattr(func, "__name__", "")
         self.__doc__ = getattr(func, "__doc__", None)
         return self
 
@@ -80,18 +85,24 @@ class Variable:
         return bind(instance, attribute, self)
 
     @property
-    def title(self) -> Any:
-        return self.name if self._title is None else self._title
+    def title(self) -> str:
+        """The title as text, whatever was given; the name if that says nothing."""
+        title = "" if self._title is None else str(self._title)
+        return title if title.strip() else self.name
 
     @property
-    def description(self) -> Any:
-        return self.__doc__ if self._description is None else self._description
+    def description(self) -> str | None:
+        found = self.__doc__ if self._description is None else self._description
+        return None if found is None else str(found)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Title and description as they were given, for the checks."""
+        return {"title": self._title, "description": self._description}
 
     def tag_list(self) -> list[str]:
         """The tags without repetition, in the order given. Only for Variables that passed the checks."""
-        if self.tags is None:
-            return []
-        return [self.tags] if isinstance(self.tags, str) else list(dict.fromkeys(self.tags))
+        return [] if self.tags is None else list(dict.fromkeys(self.tags))
 
     def arguments(self) -> list[Argument]:
         """The function's arguments after the run.
@@ -104,3 +115,21 @@ class Variable:
 
     def __repr__(self) -> str:
         return f"<Variable {self.name!r}>"
+
+
+def several(tags: Any) -> Any:
+    """One tag or any number of them as a tuple; None, or what is no tags at all, as it is."""
+    if tags is None or isinstance(tags, str):
+        return tags if tags is None else (tags,)
+    try:
+        return tuple(sorted(tags, key=str) if isinstance(tags, (set, frozenset)) else tags)
+    except TypeError:
+        return tags
+
+
+def calling_line() -> tuple[str, int] | None:
+    """The file and line of the user's code that is being executed."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.f_back
+    return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)

@@ -244,8 +244,9 @@ class EditorPanel(QWidget):
         if answer.result is None:
             self._say(cannot_check(answer.error) if answer.error else "")
             return
-        self.widgets.marks.show(answer.result.problems)
-        self.widgets.problems.show_problems(answer.result.problems)
+        found = (*answer.result.problems, *answer.result.warnings)
+        self.widgets.marks.show(found)
+        self.widgets.problems.show_problems(found)
         if answer.clean:
             self.widgets.outline.show_variables(answer.result.variables, split_lines(answer.text))
             self.widgets.save_strip.hide()

@@ -38,7 +38,8 @@ class ProblemList(QListWidget):
         self._problems = tuple(sorted(problems, key=lambda problem: problem.line or 0))
         self.clear()
         for number, problem in enumerate(self._problems):
-            item = QListWidgetItem(icon("mdi6.alert-circle", "error"), one_problem(problem))
+            sign = icon("mdi6.alert-circle", "error") if problem.severity == "error" else icon("mdi6.alert", "warning")
+            item = QListWidgetItem(sign, one_problem(problem))
             item.setToolTip(problem.traceback.rstrip() or problem.message)
             item.setData(_NUMBER_ROLE, number)
             self.addItem(item)

@@ -17,9 +17,10 @@ def count(number: int, noun: str) -> str:
 
 def checked(result: CheckResult) -> str:
     """The status line after a check."""
+    odd = f", {count(len(result.warnings), 'warning')}" if result.warnings else ""
     if result.problems:
-        return count(len(result.problems), "problem")
-    return f"checked: {count(len(result.variables), 'Variable')}, no problems"
+        return count(len(result.problems), "problem") + odd
+    return f"checked: {count(len(result.variables), 'Variable')}, no problems{odd}"
 
 
 def cannot_check(error: UserError) -> str:

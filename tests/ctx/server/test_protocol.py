@@ -112,6 +112,7 @@ def test_that_problems_are_answered_and_the_former_file_stays(load_in: LoadIn, r
         "end_column",
         "error_cls",
         "traceback",
+        "severity",
     }
     run_in()
     assert client.until("running")["variables"] == ["x"]

@@ -138,6 +138,9 @@ def test_the_status_counts_in_words() -> None:
     assert wording.checked(CheckResult()) == "checked: no Variables, no problems"
     assert wording.checked(CheckResult(variables=(VariableSpec("a", "A"),))) == "checked: 1 Variable, no problems"
     assert wording.checked(CheckResult(problems=(Problem("x"), Problem("y")))) == "2 problems"
+    odd = (Problem("x", severity="warning"),)
+    assert wording.checked(CheckResult(problems=(Problem("x"),), warnings=odd)) == "1 problem, 1 warning"
+    assert wording.checked(CheckResult(warnings=odd)) == "checked: no Variables, no problems, 1 warning"
     assert wording.cannot_check(UserError("No such interpreter.", "hint")) == "cannot check: No such interpreter."
     assert wording.one_problem(Problem("name 'x' is not defined", 12)) == "line 12: name 'x' is not defined"
     assert wording.one_problem(Problem("first\nsecond")) == "first …"
