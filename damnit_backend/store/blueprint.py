@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from . import schema
 from .feed_triggers import feed_triggers
+from .history_triggers import history_triggers
 from .migrations import MIGRATIONS, apply_migration
 
 _OURS = "name LIKE 'desk\\_%' ESCAPE '\\' AND sql IS NOT NULL"
@@ -40,7 +41,7 @@ def replace_triggers(sql: sqlite3.Connection) -> None:
     """Make our triggers as they are today. They hold no data: a migration need not say how they change."""
     for (name,) in sql.execute(f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND {_OURS}").fetchall():
         sql.execute(f'DROP TRIGGER "{name}"')
-    schema.run_script(sql, feed_triggers())
+    schema.run_script(sql, feed_triggers() + "\n" + history_triggers())
 
 
 def missing_parts(sql: sqlite3.Connection) -> list[str]:

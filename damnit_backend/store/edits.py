@@ -5,11 +5,13 @@ import sqlite3
 import time
 from typing import Final, TypeAlias
 
-from damnit_backend.core.codec import encode
+from damnit_backend.core.account import user_name
+from damnit_backend.core.codec import StoredValue, encode
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import COMMENT, CellKey
 from damnit_backend.core.values import CellValue
 
+from .cells import put_cell, put_run
 from .database import Database
 from .views import add_columns
 
@@ -42,28 +44,23 @@ class OtherValueError(UserError):
     """The cell holds something else than what was to be replaced."""
 
 
-def write_edit(database: Database, key: CellKey, value: Typed, *, replacing: Typed | Anything = ANYTHING) -> None:
+def write_edit(
+    database: Database, key: CellKey, value: Typed, *, replacing: Typed | Anything = ANYTHING, author: str | None = None
+) -> None:
     """Store what a person typed into a cell; None empties it. The run is added if it is new.
+
+    ``author`` is who typed it, else this process's user.
 
     UserError if the variable is not one that people edit, or is of another type than the value; OtherValueError,
     with nothing written, if the cell does not hold ``replacing``.
     """
-    with database.writing() as sql:
+    with database.writing(author=author or user_name()) as sql:
         value = _checked(sql, key.name, value)
         if replacing is not ANYTHING:
             _require(sql, key, replacing)
-        now = time.time()
-        sql.execute("INSERT OR IGNORE INTO run_info VALUES (?, ?, NULL, ?)", (*key.row, now))
-        stored = encode(CellValue(value))
-        provenance = "" if key.name == COMMENT else MANUAL
-        sql.execute(
-            "INSERT INTO run_variables (proposal, run, name, version, value, timestamp, max_diff, provenance,"
-            " summary_type, summary_method, attributes) VALUES (?, ?, ?, 1, ?, ?, NULL, ?, NULL, NULL, NULL)"
-            " ON CONFLICT (proposal, run, name, version) DO UPDATE SET value = excluded.value,"
-            " timestamp = excluded.timestamp, max_diff = NULL, provenance = excluded.provenance,"
-            " summary_type = NULL, summary_method = NULL, attributes = NULL",
-            (*key, stored.value, now, provenance),
-        )
+        put_run(sql, key.row)
+        stored = StoredValue(encode(CellValue(value)).value)
+        put_cell(sql, key, stored, "" if key.name == COMMENT else MANUAL, time.time())
         add_columns(sql, [key.name])
 
 

@@ -15,11 +15,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from damnit_backend.core.account import user_name
 from damnit_backend.core.codec import encode, storable_text
 from damnit_backend.core.errors import UserError
-from damnit_backend.core.keys import RunKey
+from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.core.values import CellValue, Failure
 
+from .cells import put_cell, put_run
 from .database import Database
 from .folder import Folder
 from .fragments import BrokenFragmentError, Fragment, read_fragment
@@ -58,7 +60,7 @@ def merge_fragments(database: Database, key: RunKey, paths: Sequence[Path]) -> M
     cells = {name: (cell, fragment) for fragment in fragments for name, cell in fragment.cells.items()}
     if aside is not None:
         try:
-            with database.writing() as sql:
+            with database.writing(author=user_name()) as sql:
                 with _clear_errors(database.folder, key):
                     publish_run_file(database.folder, key, aside)
                 cells = _without_edited(sql, cells)
@@ -131,7 +133,7 @@ def _without_edited(sql: sqlite3.Connection, cells: Cells) -> Cells:
 
 def _write_cells(sql: sqlite3.Connection, key: RunKey, cells: Cells) -> None:
     now = time.time()
-    sql.execute("INSERT OR IGNORE INTO run_info VALUES (?, ?, NULL, ?)", (*key, now))
+    put_run(sql, key)
     for name, (cell, fragment) in cells.items():
         if name == START_TIME:
             # A column of run_info: DAMNIT 0.4.0 cannot read the table where it is a variable as well.
@@ -139,7 +141,7 @@ def _write_cells(sql: sqlite3.Connection, key: RunKey, cells: Cells) -> None:
         elif cell.value is None:
             sql.execute("DELETE FROM run_variables WHERE proposal = ? AND run = ? AND name = ?", (*key, name))
         else:
-            _write_cell(sql, key, name, cell, fragment.provenance, now)
+            put_cell(sql, CellKey(*key, name), encode(cell), storable_text(fragment.provenance), cell.timestamp or now)
         write_provenance(sql, key, name, fragment.computed.get(name))
     add_columns(sql, [name for name, (cell, _) in cells.items() if name != START_TIME and cell.value is not None])
 
@@ -150,20 +152,3 @@ def _write_start_time(sql: sqlite3.Connection, key: RunKey, cell: CellValue) -> 
             "UPDATE run_info SET start_time = ? WHERE proposal = ? AND run = ? AND start_time IS NOT ?",
             (cell.value, *key, cell.value),
         )
-
-
-def _write_cell(sql: sqlite3.Connection, key: RunKey, name: str, cell: CellValue, provenance: str, now: float) -> None:
-    stored = encode(cell)
-    # One statement that updates in place: the row keeps its identity and its triggers see old and new.
-    sql.execute(
-        "INSERT INTO run_variables (proposal, run, name, version, value, timestamp, max_diff, provenance,"
-        " summary_type, summary_method, attributes) VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (proposal, run, name, version) DO UPDATE SET value = excluded.value,"
-        " timestamp = excluded.timestamp, max_diff = excluded.max_diff, provenance = excluded.provenance,"
-        " summary_type = excluded.summary_type, summary_method = excluded.summary_method,"
-        " attributes = excluded.attributes",
-        (
-            *key, name, stored.value, cell.timestamp or now, stored.max_diff, storable_text(provenance),
-            stored.summary_type, stored.summary_method, stored.attributes,
-        ),
-    )  # fmt: skip

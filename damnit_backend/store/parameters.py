@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from damnit_backend.core.account import user_name
 from damnit_backend.core.codec import StoredValue, decode
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import RunKey
@@ -42,7 +43,7 @@ def set_parameter_default(database: Database, name: str, value: Parameter | None
         raise UserError(f"{name!r} cannot be the name of a parameter.", "Use letters, digits and underscores.")
     if isinstance(value, float) and not math.isfinite(value):
         raise UserError(f"{value} cannot be the value of a parameter.", "Give a finite number.")
-    with database.writing() as sql:
+    with database.writing(author=user_name()) as sql:
         if value is None:
             sql.execute("DELETE FROM desk_parameters WHERE name = ?", (name,))
         else:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from damnit_backend.core.account import user_name
 from damnit_backend.core.codec import encode
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import RESERVED_NAMES
@@ -48,7 +49,7 @@ def declare_computed(database: Database, declarations: Sequence[Declaration]) ->
     Variables that left the context file keep their rows: their values stay. So does an editable variable whose name
     the context file uses as well: what people typed is not to be overwritten by results.
     """
-    with database.writing() as sql:
+    with database.writing(author=user_name()) as sql:
         edited = editable_names(sql)
         changed = False
         for declaration in declarations:
@@ -102,7 +103,7 @@ def add_editable(database: Database, name: str, type_: str, title: str = "", des
         raise UserError(f"{type_!r} is not a type of variable.", f"Choose one of {', '.join(EDITABLE_TYPES)}.")
     if not name.isidentifier() or name in RESERVED_NAMES:
         raise UserError(f"{name!r} cannot be the name of a variable.", "Use letters, digits and underscores.")
-    with database.writing() as sql:
+    with database.writing(author=user_name()) as sql:
         if sql.execute("SELECT 1 FROM variables WHERE name = ?", (name,)).fetchone():
             raise UserError(f"There is a variable {name} already.", "Choose another name.")
         sql.execute(

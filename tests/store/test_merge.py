@@ -229,7 +229,7 @@ STEPS = [
     (merge_module, "prepare_run_file"),
     (merge_module, "publish_run_file"),
     (merge_module, "_write_cells"),
-    (merge_module, "_write_cell"),
+    (merge_module, "put_cell"),
 ]
 
 
