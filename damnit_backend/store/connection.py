@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from damnit_backend.core.errors import UserError
 
+from .waiting import is_busy
+
 _WORLD = {
     sqlite3.SQLITE_FULL: "Is the disk full?",
     sqlite3.SQLITE_IOERR: "Is the disk full, or the file system unreachable?",
@@ -19,6 +21,8 @@ _WORLD = {
     sqlite3.SQLITE_PROTOCOL: "Its file system does not lock files as SQLite needs it.",
     sqlite3.SQLITE_NOLFS: "It is too large for its file system.",
 }
+_HALF_WRITTEN = (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY)
+"""What SQLite says to who may only read, where a program was killed while it wrote."""
 _DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
@@ -26,26 +30,43 @@ class DatabaseBusyError(UserError):
     """Another program held the database's lock for longer than the store waits."""
 
 
-def connect(path: Path, mode: str, busy_seconds: float) -> sqlite3.Connection:
+def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection; ``mode`` is ``ro``, ``rw`` or ``rwc`` (make the file if it is missing).
 
-    A statement waits ``busy_seconds`` for another program's lock. Raises what `clear_errors` translates.
+    No statement waits for another program's lock: `patiently` does. Raises what `clear_errors` translates.
     """
-    if mode == "ro" and _is_at_rest(path):
-        mode = "ro&immutable=1"
+    alone = mode == "ro" and _is_at_rest(path)
+    if alone:
+        # What a write-ahead log still holds counts as well; it is read without the file for its locks.
+        mode += "&vfs=unix-none" if path.with_name(path.name + "-wal").exists() else "&immutable=1"
     connection = sqlite3.connect(
-        f"file:{quote(os.fsencode(path))}?mode={mode}", uri=True, timeout=busy_seconds, isolation_level=None
+        f"file:{quote(os.fsencode(path))}?mode={mode}", uri=True, timeout=0, isolation_level=None
     )
     try:
         # Bytes that are no UTF-8 in a column of text must not hide all other rows.
         connection.text_factory = lambda text: text.decode("utf-8", "replace")
+        if alone:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("PRAGMA foreign_keys = ON")
         # Fragments are removed once their cells are committed: the commit must survive a power failure.
         connection.execute("PRAGMA synchronous = FULL")
+        # With a rollback journal, what does not fit into the cache would lock readers out long before the commit.
+        connection.execute("PRAGMA cache_spill = OFF")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def undo_half_written(path: Path) -> None:
+    """Undo what a program left that was killed while it wrote. SQLite does so when one who may write looks."""
+    with contextlib.closing(connect(path, "rw")) as connection:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+
+
+def is_half_written(error: sqlite3.Error) -> bool:
+    """Whether only one who may write can open the database, because a program was killed while it wrote."""
+    return getattr(error, "sqlite_errorcode", None) in _HALF_WRITTEN
 
 
 def _is_at_rest(path: Path) -> bool:
@@ -63,10 +84,6 @@ def _is_at_rest(path: Path) -> bool:
         return False  # SQLite says it better
 
 
-def is_busy(error: sqlite3.Error) -> bool:
-    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-
-
 def _code(error: sqlite3.Error) -> int | None:
     """SQLite's result code without the details in its upper bits; None for errors of the Python module itself."""
     code = getattr(error, "sqlite_errorcode", None)
@@ -82,6 +99,11 @@ def clear_errors(path: Path) -> Iterator[None]:
         code = _code(error)
         if is_busy(error):
             raise DatabaseBusyError(f"Another program keeps {path} locked.", "Try again.") from error
+        if is_half_written(error):
+            raise UserError(
+                f"A program was ended while it wrote to {path}, and you may not clear up what it left.",
+                "Somebody who may write into the folder has to open it once.",
+            ) from error
         if code in _DAMAGED:
             raise UserError(
                 f"{path} is damaged or is not an SQLite database: {error}.",

@@ -1,6 +1,7 @@
 """A connection to `runs.sqlite`, and the two ways to use it: `reading()` and `writing()`."""
 
 import contextlib
+import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -9,15 +10,16 @@ from types import TracebackType
 
 from damnit_backend.core.errors import UserError
 
-from .connection import DatabaseBusyError, clear_errors, connect, is_busy
+from .connection import DatabaseBusyError, clear_errors, connect, is_half_written, undo_half_written
 from .files import make_file
 from .folder import Folder
+from .waiting import is_busy, patiently
 from .writer import sign, unsign
 
 __all__ = ["Database", "DatabaseBusyError"]
 
 BUSY_SECONDS = 10.0
-"""How long a statement waits for another program's lock before the store gives up."""
+"""How long the store waits for other programs' locks, at the beginning and at the end of a transaction."""
 
 
 class Database:
@@ -54,7 +56,7 @@ class Database:
         """One consistent view of the database."""
         with clear_errors(self.folder.database):
             self._follow()
-            self._connection.execute("BEGIN")
+            patiently(self._begin_reading, BUSY_SECONDS)
             try:
                 yield self._connection
             finally:
@@ -74,7 +76,7 @@ class Database:
             )
         with clear_errors(self.folder.database):
             self._follow()
-            self._connection.execute("BEGIN IMMEDIATE")
+            patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"), BUSY_SECONDS)
             try:
                 if self.guard is not None:
                     self.guard(self._connection)
@@ -83,9 +85,10 @@ class Database:
                 yield self._connection
                 if author is not None:
                     unsign(self._connection)
-                self._connection.execute("COMMIT")
+                # It waits for those who read. Nobody begins to read meanwhile.
+                patiently(lambda: self._connection.execute("COMMIT"), BUSY_SECONDS)
             except BaseException:
-                # A commit that fails, because others still read, leaves the transaction open as well.
+                # A commit that fails leaves the transaction open as well.
                 self._undo()
                 raise
 
@@ -101,14 +104,11 @@ class Database:
             current = self._connection.execute("PRAGMA journal_mode").fetchone()[0]
             if current.upper() == mode.upper():
                 return
-            self._connection.execute("PRAGMA busy_timeout = 0")
             try:
                 self._connection.execute(f"PRAGMA journal_mode = {mode}")
             except sqlite3.OperationalError as error:
                 if not is_busy(error):
                     raise
-            finally:
-                self._connection.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
 
     def backup_to(self, target: Path) -> None:
         """A consistent copy of the whole database, made while others use it; there once it is complete."""
@@ -126,7 +126,25 @@ class Database:
 
     def _connect(self, create: bool = False) -> sqlite3.Connection:
         mode = "ro" if self.read_only else "rwc" if create else "rw"
-        return connect(self.folder.database, mode, BUSY_SECONDS)
+        return patiently(lambda: connect(self.folder.database, mode), BUSY_SECONDS)
+
+    def _begin_reading(self) -> None:
+        try:
+            self._take_view()
+        except sqlite3.OperationalError as error:
+            if not (self.read_only and is_half_written(error) and os.access(self.folder.database, os.W_OK)):
+                raise
+            undo_half_written(self.folder.database)
+            self._take_view()
+
+    def _take_view(self) -> None:
+        self._connection.execute("BEGIN")
+        try:
+            # Only the first look takes the lock; after it no other statement can find the database locked.
+            self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+        except BaseException:
+            self._undo()
+            raise
 
     def _undo(self) -> None:
         if self._connection.in_transaction:

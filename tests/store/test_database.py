@@ -5,7 +5,6 @@ import pytest
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
-from damnit_backend.store import database as database_module
 from damnit_backend.store.database import Database, DatabaseBusyError
 from damnit_backend.store.edits import write_edit
 from damnit_backend.store.opening import create_database, open_database
@@ -149,8 +148,6 @@ def test_that_the_journal_stays_while_another_program_is_in_the_database(folder,
         database.set_journal_mode("DELETE")
         with database.reading() as sql:
             assert sql.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-            wait = sql.execute("PRAGMA busy_timeout").fetchone()[0]
-        assert wait == database_module.BUSY_SECONDS * 1000
         other.execute("ROLLBACK")
 
 

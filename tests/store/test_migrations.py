@@ -195,6 +195,7 @@ def test_that_a_program_killed_in_the_middle_leaves_the_older_version(older, sta
         def spill_and_wait(sql: sqlite3.Connection) -> None:
             # More than fits into the cache: the file itself is half changed then, and its journal must mend it.
             sql.execute("PRAGMA cache_size = 1")
+            sql.execute("PRAGMA cache_spill = ON")
             sql.executemany("INSERT INTO run_info VALUES (9, ?, NULL, 1.0)", [(run,) for run in range(5000)])
             os.write(pipe, b"x")
             signal.pause()
