@@ -112,11 +112,18 @@ class ContextProcess:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._conclude()
         if not self._hello.done():
             self._hello.cancel()
         # Without this the pipe's transport complains when the loop is gone before it is.
         if self._process.stdin is not None:
             self._process.stdin.close()
+
+    def _conclude(self) -> None:
+        """There are no more answers, and those who wait hear of it."""
+        self.ended.set()
+        for answers in self._answers.values():
+            answers.put_nowait(None)
 
     async def _end(self) -> None:
         """End the process, and what the context file started, such as servers of its own."""
@@ -166,9 +173,7 @@ class ContextProcess:
             # Its last word, most often because it ends. Without its answers it is of no use otherwise.
             await self._exit_code(1.0)
             await self._end()
-            self.ended.set()
-            for answers in self._answers.values():
-                answers.put_nowait(None)
+            self._conclude()
             if not self._hello.done():
                 failure = await what_is_wrong(self._executable, await self._how_it_ended())
                 if not self._hello.done():

@@ -17,7 +17,21 @@ from .errors import UserError
 Seconds = Annotated[float, Meta(ge=0, le=1e8)]
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What context files may take. A folder may have limits of its own, by the same names."""
+
+    run_seconds: Seconds = 14_400.0
+    """Wall time of one run; 0 means no limit."""
+    run_memory_gb: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
+    """Memory of one run, in units of 10^9 bytes, beyond what the context file has taken when it was loaded; loading it
+    may take as much. 0: four fifths of the machine's memory, divided among the ``workers``, but at least 4 GB of it."""
+    run_cores: Annotated[int, Meta(ge=0, le=4096)] = 0
+    """CPU cores that one run may use; 0 means all."""
+    load_seconds: Annotated[float, Meta(ge=0.1, le=86_400)] = 60.0
+    """Time that loading the context file may take."""
+
+
+class Settings(Limits, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a facility or a person may choose for all folders."""
 
     data_root: str = ""
@@ -28,8 +42,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """How often `raw/` and `proc/` are looked at."""
     workers: Annotated[int, Meta(ge=1, le=256)] = 2
     """How many runs are processed at a time."""
-    run_seconds: Seconds = 0.0
-    """Wall time that one run may take in a context process; 0 means no limit."""
+    kafka: dict[str, str] = {}
+    """Options of librdkafka for the facility's broker, at least ``bootstrap.servers``. Empty: there is none."""
 
 
 def config_files() -> list[Path]:

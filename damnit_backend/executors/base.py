@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from damnit_backend.contextproc.conditions import Conditions
 from damnit_backend.contextproc.protocol import Done, Problem, RunEvent, VariableSpec
 from damnit_backend.core.keys import RunKey, Stage
 
@@ -34,8 +35,9 @@ class ContextState:
 class Executor(Protocol):
     """Executes runs, several at a time; results come as fragments in the folder, progress as events."""
 
-    async def refresh(self) -> ContextState | None:
-        """Load the context file if it changed since the last call; None if it did not.
+    async def refresh(self, conditions: Conditions) -> ContextState | None:
+        """Load the context file if it, what it imports from its folder, or the conditions changed since the last call;
+        None if nothing did.
 
         Raises UserError if nothing can be executed at all, such as for a missing interpreter.
         """

@@ -3,17 +3,18 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from damnit_backend.contextproc.checker import too_slow
+from damnit_backend.contextproc.conditions import Conditions
 from damnit_backend.contextproc.process import ContextProcess
-from damnit_backend.contextproc.protocol import Done, Loaded, NotLoaded, Problem, Run, RunEvent
+from damnit_backend.contextproc.protocol import Done, Loaded, NotLoaded, Problem, Run, RunEvent, Stamp
 from damnit_backend.core.errors import UserError
 from damnit_backend.store.folder import Folder
 
 from .base import ContextState, Work
 
-LOAD_SECONDS = 120.0
 LOOK_SECONDS = 2.0
 """How often a file that takes long to load is looked at: it may have been changed."""
 
@@ -21,19 +22,21 @@ LOOK_SECONDS = 2.0
 class LocalExecutor:
     """Executes runs in forks of a process that has loaded the context file."""
 
-    def __init__(self, folder: Folder, python: str | None = None, run_seconds: float | None = None) -> None:
+    def __init__(self, folder: Folder) -> None:
         self._folder = folder
-        self._python = python
-        self._run_seconds = run_seconds
+        self._conditions = Conditions()
         self._process: ContextProcess | None = None
         self._loaded = asyncio.Event()
-        self._stamp: tuple[int, ...] | None = None
+        self._stamp: Stamp | None = None
+        self._files: Mapping[str, Stamp | None] = {}
+        """What the context file imported from its folder, and where it looked for more."""
         self._users: dict[ContextProcess, int] = {}
 
-    async def refresh(self) -> ContextState | None:
+    async def refresh(self, conditions: Conditions) -> ContextState | None:
         stamp = await asyncio.to_thread(_stamp, self._folder.context_file)
-        alive = self._process is not None and not self._process.ended.is_set()
-        if stamp == self._stamp and (alive or self._process is None) and self._stamp is not None:
+        known = self._stamp is not None and stamp == self._stamp and conditions == self._conditions
+        lives = self._process is None or not self._process.ended.is_set()
+        if known and lives and not await asyncio.to_thread(_changed, self._files):
             return None
         if stamp is None:
             self._stamp = None
@@ -42,35 +45,35 @@ class LocalExecutor:
                 "Write one in the editor, or copy one there.",
             )
         self._stamp = None  # until this attempt is through: one that breaks off is made again
+        self._conditions = conditions
         await self._replace(None)
-        process = await ContextProcess.start(self._python, self._folder.path)
+        process = await ContextProcess.start(conditions.python, self._folder.path, conditions.cores)
         try:
             answer = await self._load(process, stamp)
         except BaseException:
             await process.close()
             raise
-        self._stamp = stamp
+        self._stamp, self._files = stamp, answer.files
         if isinstance(answer, Loaded):
             await self._replace(process)
             return ContextState(variables=answer.variables)
         await process.close()
         return ContextState(problems=answer.problems)
 
-    async def _load(self, process: ContextProcess, stamp: tuple[int, ...]) -> Loaded | NotLoaded:
+    async def _load(self, process: ContextProcess, stamp: Stamp) -> Loaded | NotLoaded:
         """The file loaded, or why not. One that takes long is given up when it is changed: the next version is loaded
         then, and nobody waits for a loop that is mended already.
         """
-        path = self._folder.context_file
-        load = asyncio.create_task(process.load(path, self._folder.path))
+        path, seconds = self._folder.context_file, self._conditions.load_seconds
+        load = asyncio.create_task(process.load(path, self._folder.path, memory=self._conditions.memory))
         begin = time.monotonic()
         try:
             while True:
-                done, _ = await asyncio.wait([load], timeout=LOOK_SECONDS)
+                done, _ = await asyncio.wait([load], timeout=min(LOOK_SECONDS, seconds))
                 if done:
                     return load.result()
-                if time.monotonic() - begin > LOAD_SECONDS:
-                    problem = f"The file was not loaded after {LOAD_SECONDS:.0f} s: does it wait or loop for ever?"
-                    return NotLoaded(0, (Problem(problem),))
+                if time.monotonic() - begin > seconds:
+                    return NotLoaded(0, (too_slow(seconds),))
                 if await asyncio.to_thread(_stamp, path) != stamp:
                     return NotLoaded(0, (Problem("The file was changed before it was loaded."),))
         finally:
@@ -128,13 +131,20 @@ class LocalExecutor:
             variables=work.variables,
             fragments=str(self._folder.results),
             log=str(work.log),
-            seconds=self._run_seconds or None,
+            seconds=self._conditions.run_seconds,
             params=dict(work.params),
+            memory=self._conditions.memory,
+            cores=self._conditions.cores,
         )
 
 
-def _stamp(path: Path) -> tuple[int, ...] | None:
-    """What changes when a file is written or replaced; None if it is missing."""
+def _changed(files: Mapping[str, Stamp | None]) -> bool:
+    """Whether files are not any more what they were."""
+    return any(_stamp(Path(path)) != stamp for path, stamp in files.items())
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """That of a file; None if it is missing."""
     try:
         found = path.stat()
     except OSError:

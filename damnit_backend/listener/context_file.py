@@ -5,8 +5,10 @@ import logging
 import time
 from collections.abc import Callable
 
+from damnit_backend.contextproc.conditions import Conditions, conditions_of
 from damnit_backend.contextproc.protocol import VariableSpec
 from damnit_backend.core.errors import UserError
+from damnit_backend.core.settings import Settings
 from damnit_backend.executors.base import ContextState, Executor
 from damnit_backend.store.variables import Declaration, declare_computed
 
@@ -29,13 +31,22 @@ class ContextFile:
     """
 
     def __init__(
-        self, executor: Executor, store: StoreThread, board: Board, changed: Callable[[], None], *, strict: bool
+        self,
+        executor: Executor,
+        store: StoreThread,
+        board: Board,
+        changed: Callable[[], None],
+        settings: Settings,
+        *,
+        strict: bool,
     ) -> None:
         self._executor = executor
+        self._settings = settings
         self._store = store
         self._board = board
         self._changed = changed
         self._strict = strict
+        self._conditions: Conditions | None = None
         self._retry_at = 0.0
         self._good = False
         self._undeclared: list[Declaration] = []
@@ -56,10 +67,12 @@ class ContextFile:
         return True
 
     async def _load(self) -> bool:
-        if time.monotonic() < self._retry_at:
+        conditions = await self._store(conditions_of, self._settings)
+        if time.monotonic() < self._retry_at and conditions == self._conditions:
             return False
+        self._conditions = conditions
         try:
-            state = await self._refreshed()
+            state = await self._refreshed(conditions)
         except UserError as error:
             self._good = False
             if self._strict:
@@ -87,9 +100,9 @@ class ContextFile:
         if self._strict:
             raise UserError(f"context.py cannot be loaded: {text}", "Mend it; damnit check says more.")
 
-    async def _refreshed(self) -> ContextState | None:
+    async def _refreshed(self, conditions: Conditions) -> ContextState | None:
         """The context file's news; people are told if they take long."""
-        refresh = asyncio.create_task(self._executor.refresh())
+        refresh = asyncio.create_task(self._executor.refresh(conditions))
         try:
             done, _ = await asyncio.wait([refresh], timeout=LONG_LOAD_SECONDS)
             if not done:

@@ -17,7 +17,7 @@ from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import forget_jobs, requeue_abandoned
 from damnit_backend.store.lease import HEARTBEAT_SECONDS, Lease, LeaseLostError, release_lease, renew_lease, take_lease
 from damnit_backend.store.run_data import RunData
-from damnit_backend.store.settings import folder_proposal, get_setting
+from damnit_backend.store.settings import folder_proposal
 from damnit_backend.transport.addresses import socket_path
 from damnit_backend.transport.base import Publisher
 from damnit_backend.transport.local_socket import LocalPublisher
@@ -100,9 +100,8 @@ class Listener:
         except OSError as error:
             raise UserError(f"{error.filename} cannot be made: {error.strerror}.", "Is a file in its place?") from error
         self._ingest = Ingest(self._merging, lambda _: self._changed())
-        python = await self._admin(get_setting, "context_python")
-        executor = LocalExecutor(self._folder, str(python) if python else None, self._settings.run_seconds)
-        context = ContextFile(executor, self._admin, self._board, self._changed, strict=self._drain)
+        executor = LocalExecutor(self._folder)
+        context = ContextFile(executor, self._admin, self._board, self._changed, self._settings, strict=self._drain)
         proposals = Proposals(self._folder, self._settings)
         dispatch = Dispatch(
             self._folder, executor, self._admin, self._ingest, self._board, proposals.path, self._settings.workers

@@ -7,10 +7,11 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from damnit_backend.contextproc.checker import CheckResult, check_code
+from damnit_backend.contextproc.conditions import conditions_of
 from damnit_backend.core.keys import CellKey, RunKey
+from damnit_backend.core.settings import load_settings
 from damnit_backend.core.values import Failure
 from damnit_backend.store.jobs import Request
-from damnit_backend.store.settings import get_setting
 from damnit_gui.plots.pane import PlotPane
 from damnit_gui.plots.spec import PlotSpec
 from damnit_gui.services.folder_session import FolderSession
@@ -69,8 +70,8 @@ class SessionPanels(QObject):
     def _check(self, code: str) -> CheckResult:
         """Blocking; called by the editor in a worker."""
         with self._session.access.database() as database:
-            python = get_setting(database, "context_python")
-        return check_code(self._session.folder, str(python) if python else None, code)
+            conditions = conditions_of(database, load_settings())
+        return check_code(self._session.folder, conditions, code)
 
     def _repeat(self, request: Request) -> None:
         self._session.backend.reprocess([request.key], request.variables, request.stage)

@@ -7,6 +7,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
 from damnit_backend.contextproc.checker import CheckResult, check_code
+from damnit_backend.contextproc.conditions import Conditions
 from damnit_backend.core.errors import UserError
 from damnit_gui.panels.editor import EditorPanel
 from damnit_gui.panels.editor.problem_marks import _SIGN
@@ -386,7 +387,7 @@ def test_colours_follow_the_theme(open_editor, qapp: QApplication, tokens) -> No
 
 def test_the_real_check_finds_the_place_in_the_file(open_editor, folder, qtbot) -> None:
     text = "from damnit_ctx import Variable\n\n\n@Variable('µ')\ndef a(run, other: 'var#absent'):\n    return 1\n"
-    panel = open_editor(text, lambda code: check_code(folder, None, code))
+    panel = open_editor(text, lambda code: check_code(folder, Conditions(), code))
     qtbot.waitUntil(lambda: status(panel) == "1 problem", timeout=20_000)
     assert problem_rows(panel)[0].startswith("line 5: ")
     assert panel.widgets.marks.marked_lines() == [4]
