@@ -1,0 +1,1 @@
+"""The checks of a folder: each a module, listed in `catalogue`."""
