@@ -111,7 +111,7 @@ def test_that_fields_are_given_by_keyword_only() -> None:
     make: Any = Parts
     assert (make(must=1).must, make(must=1, may=[2]).may) == (1, [2])
     assert make(must=1).may is not make(must=1).may
-    with pytest.raises(TypeError, match="positional"):
+    with pytest.raises(TypeError, match=r"Parts\(\) takes no positional arguments"):
         make(1)
     with pytest.raises(TypeError, match="lacks a value for must"):
         make()
@@ -608,6 +608,15 @@ v = Uses(signal=p)
     for (line, message), (place, part) in zip(found, expected):
         assert line.startswith(place)
         assert part in message
+
+
+def test_that_groups_with_the_same_title_are_told_by_their_instances(
+    complaints: Callable[[str], list[tuple[str, str]]],
+) -> None:
+    found = complaints("a = Inner(title='Same')\nb = Inner(title='Same')")
+
+    assert {line for line, _ in found} == {"b = Inner(title='Same')"}
+    assert "Variables 'a.level' (line 19) and 'b.level' have the same title 'Same/Level'" in found[0][1]
 
 
 def test_that_a_raw_variable_of_a_group_cannot_need_a_proc_one(

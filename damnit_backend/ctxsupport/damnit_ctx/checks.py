@@ -110,14 +110,18 @@ def _duplicates(variables: Sequence[Variable], positions: Positions) -> Iterator
             yield positions.of_name(v, f"There is another Variable {v.name!r}{_at(other)}")
             continue
         names[v.name] = v
-        if v.title in titles:
-            other = positions.line(titles[v.title])
-            yield positions.of_option(
-                v,
-                "title",
-                f"Variables {titles[v.title].name!r}{_at(other)} and {v.name!r} have the same title {v.title!r}",
-            )
-        titles.setdefault(v.title, v)
+        first = titles.setdefault(v.title, v)
+        if first is not v:
+            at = _at(_of_title(first, "", positions).line)
+            message = f"Variables {first.name!r}{at} and {v.name!r} have the same title {v.title!r}"
+            yield _of_title(v, message, positions)
+
+
+def _of_title(v: Variable, message: str, positions: Positions) -> Problem:
+    """Where the title is from: in a Group from its instance, as the method's may be there many times."""
+    if isinstance(v, BoundVariable):
+        return positions.of_instance(v.group, message)
+    return positions.of_option(v, "title", message)
 
 
 def _at(line: int | None) -> str:

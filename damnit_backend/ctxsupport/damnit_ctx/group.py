@@ -77,9 +77,11 @@ def _annotations(cls: type) -> dict[str, Any]:
     return dict(vars(cls).get("__annotations__", {}))  # Python 3.9
 
 
-def _init(self: Any, **given: Any) -> None:
+def _init(self: Any, *positional: Any, **given: Any) -> None:
     """Take the fields by keyword only, on every Python version."""
     cls = type(self)
+    if positional:
+        raise TypeError(f"{cls.__name__}() takes no positional arguments: give each field by its name")
     vars(self)[_ORIGIN] = calling_line()
     late: list[Any] = []
     missing: list[str] = []

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from damnit_ctx import limits
+from damnit_ctx.causes import WHICH_NEEDS, tree
 from damnit_ctx.text import class_name, error_message, shortened
 from damnit_ctx.variable import Skip
 
@@ -82,25 +83,16 @@ def without_results(causes: Mapping[str, Outcome]) -> Outcome:
 
     A skip if all causes are skips, missing sources or no data; else a DependencyError.
     """
-    message = shortened(_NEEDS + _tree(causes))  # a tree repeats what its branches share
+    branches = tree(_branch(name, cause) for name, cause in causes.items())
+    message = shortened(_NEEDS + branches)  # a tree repeats what its branches share
     if all(cause.excused for cause in causes.values()):
         return Outcome("skip", "Skip", message)
     return Outcome("error", "DependencyError", message)
 
 
-def _tree(causes: Mapping[str, Outcome]) -> str:
-    lines: list[str] = []
-    for number, (name, cause) in enumerate(causes.items(), start=1):
-        last = number == len(causes)
-        first, *rest = _branch(name, cause).split("\n")
-        lines.append(("└ " if last else "├ ") + first)
-        lines.extend(("  " if last else "│ ") + line for line in rest)
-    return "\n".join(lines)
-
-
 def _branch(name: str, cause: Outcome) -> str:
     if cause.message.startswith(_NEEDS):
-        return f"{name}, which needs:\n{cause.message[len(_NEEDS) :]}"
+        return f"{name}{WHICH_NEEDS}\n{cause.message[len(_NEEDS) :]}"
     if cause.kind == "skip":
         return f"{name} was skipped: {cause.message}"
     if cause.kind == "error":

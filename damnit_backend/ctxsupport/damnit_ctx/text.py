@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 MESSAGE_LIMIT = 8000
 _NAME_LIMIT = 200
 
@@ -12,15 +14,24 @@ def storable(text: str) -> str:
 
 
 def error_message(error: BaseException) -> str:
-    """What the exception says, storable and of bounded length; '' if it says nothing.
+    """What the exception says, storable and of bounded length; '' if it says nothing. Of a group all its parts.
 
     User code may define exceptions whose own `__str__` fails, in whatever way, so anything it raises is caught.
     """
     try:
-        text = str(error)
+        text = "\n".join([str(error), *_parts(error)])
     except BaseException as failure:  # user code at the edge of its process
         text = f"(the message cannot be shown: {type(failure).__name__} in its __str__)"
     return shortened(storable(text[: MESSAGE_LIMIT + 1]))
+
+
+def _parts(error: BaseException) -> list[str]:
+    """A line for each part of a group of exceptions, those of inner groups further in."""
+    group = getattr(builtins, "BaseExceptionGroup", None)  # Python 3.11
+    if group is None or not isinstance(error, group):
+        return []
+    lines = [f"- {class_name(part)}: {error_message(part)}" for part in error.exceptions]
+    return ["  " + line for text in lines for line in text.split("\n")]
 
 
 def class_name(error: BaseException) -> str:
