@@ -13,6 +13,7 @@ from typing import Any
 
 import h5py
 import pytest
+from damnit_ctx.codes import Code, codes_of
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.execute import Executor, Plan
 from damnit_ctx.inputs import Inputs
@@ -192,3 +193,21 @@ def header() -> str:
 def executed_from() -> type[Executed]:
     """To read fragments that others wrote."""
     return Executed
+
+
+@pytest.fixture
+def codes(folder: Path) -> Callable[..., dict[str, Code]]:
+    """Gives the codes of a context file's Variables; `files` are modules beside it, by name without `.py`."""
+    loader = Loader()
+
+    def made(text: str, **files: str) -> dict[str, Code]:
+        for path in folder.iterdir():
+            if path.suffix == ".py":
+                path.unlink()
+        for name, content in {"context": text, **files}.items():
+            (folder / f"{name}.py").write_text(content, encoding="utf-8")
+        loaded = loader.load(folder / "context.py", folder)
+        assert isinstance(loaded, LoadedContext), loaded
+        return codes_of(loaded)
+
+    return made
