@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
 import textwrap
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +239,52 @@ def test_that_a_full_disk_publishes_nothing_broken(tmp_path: Path) -> None:
         assert path.name.endswith(".ready.h5")
         with h5py.File(path) as file:  # whole, if it is there
             assert json.loads(file.attrs["desk_computed"])
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 4 MB, where this user may mount one."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("no disk of its own can be mounted here")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.skipif(shutil.which("mount") is None, reason="needs mount")
+def test_that_what_does_not_fit_on_the_disk_fails_alone(small_disk: Path, published: Published) -> None:
+    """Results far too large, plain and labelled, and one that is too large for what the others have left."""
+    writer = FragmentWriter(small_disk, "p1_r2", "abc", published)
+    noise = np.random.default_rng(1).random(5_000_000)
+    too_large = {
+        "plain": Stored(None, noise),
+        "labelled": Stored("dataset", xr.Dataset({"x": ("i", noise)})),
+        "less": Stored(None, noise[:1_000_000]),
+    }
+    for name, stored in too_large.items():
+        writer.add(number(f"before_{name}"), RECORD)
+        with pytest.raises(OSError, match="No space left on device in"):
+            writer.add(Entry(name, stored=stored), RECORD)
+        writer.add(Entry(name, error=("OSError", "full")), {**RECORD, "outcome": "error"})
+        writer.settle()
+    writer.add(Entry("fits", stored=Stored(None, noise[:100_000])), RECORD)
+    writer.close()
+
+    found = {}
+    for path in published.paths:
+        with h5py.File(path) as file:
+            found.update({name: file[name]["data"].size for name in file if not name.startswith(".")})
+            found.update(dict.fromkeys(file[".errors"], 0))
+            assert set(json.loads(file.attrs["desk_computed"])) <= set(found)
+    assert found == {
+        "before_plain": 1, "plain": 0, "before_labelled": 1, "labelled": 0, "before_less": 1, "less": 0,
+        "fits": 100_000,
+    }  # fmt: skip
+    assert not list(small_disk.glob("*.writing.h5"))
 
 
 def test_that_an_error_in_the_timer_is_raised_at_the_next_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,11 @@ class Entry:
     max_diff: float | None = None
     error: tuple[str, str] | None = None  # class name, message
 
+    @property
+    def size(self) -> int:
+        """Bytes of the result and its preview in memory, about."""
+        return sum(map(_size, (self.stored, self.preview)))
+
 
 def write(file: h5py.File, path: Path, entry: Entry) -> h5py.File:
     """Write the entry into the open file at `path`; gives the open file, which may be another object than before.
@@ -55,17 +60,15 @@ def write(file: h5py.File, path: Path, entry: Entry) -> h5py.File:
     if entry.error is not None:
         error_cls, message = entry.error
         set_attribute(_write_plain(file.id, f".errors/{entry.name}", message), "type", error_cls)
-    if _is_long(entry.stored) or _is_long(entry.preview):
+    if entry.size > FLUSH_ABOVE:
         file.flush()  # a full disk must show now, not when the results of others are in the same file
     return file
 
 
-def _is_long(stored: Stored | None) -> bool:
-    """Whether writing it may fail for want of space, where small ones would still find some."""
-    if stored is None or isinstance(stored.content, xr.Dataset):  # which was written by itself
-        return False
-    size = len(stored.content) if isinstance(stored.content, str) else stored.content.nbytes
-    return size > FLUSH_ABOVE
+def _size(stored: Stored | None) -> int:
+    if stored is None:
+        return 0
+    return len(stored.content) if isinstance(stored.content, str) else stored.content.nbytes
 
 
 def erase(file: h5py.File, name: str) -> None:

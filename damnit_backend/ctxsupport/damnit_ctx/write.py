@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import threading
@@ -19,6 +20,8 @@ from damnit_ctx.entry import Entry
 #: A fragment this old (seconds) is published when a Variable has just finished: the first ones of a process soon,
 #: so that its run shows something at once, later ones with more in each.
 PUBLISH_AGES = (0.02, 0.05, 0.1, 0.2)
+#: Bytes of a result that gets a fragment of its own, as the disk may have no room for it.
+ALONE_ABOVE = 1 << 24
 #: So much later it is published in any case: no result waits for a slow Variable.
 PUBLISH_GRACE = 0.05
 
@@ -34,6 +37,7 @@ class _Fragment:
     path: Path
     file: h5py.File
     opened: float = field(default_factory=time.monotonic)
+    entries: int = 0
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     timer: threading.Timer | None = None
 
@@ -71,12 +75,18 @@ class FragmentWriter:
         passes on: CannotSave if it is the value's fault.
         """
         with self._lock:
+            if self._fragment is not None and self._may_not_fit(entry.size):
+                self._publish(self._fragment)
             fragment = self._current()
             try:
                 fragment.file = entries.write(fragment.file, fragment.path, entry)
-            except BaseException:
+            except BaseException as error:
                 self._erase(fragment, entry.name)
+                full = _full_disk(error)
+                if full is not None:
+                    raise OSError(full, f"{os.strerror(full)} in {self._folder}") from error
                 raise
+            fragment.entries += 1
             if record is not None:
                 fragment.records[entry.name] = record
 
@@ -99,6 +109,13 @@ class FragmentWriter:
             return 0.0
         return PUBLISH_AGES[min(self._count, len(PUBLISH_AGES) - 1)]
 
+    def _may_not_fit(self, size: int) -> bool:
+        """Whether a result might fail for want of space and, as HDF5 then fails at all, take others with it."""
+        if size <= entries.FLUSH_ABOVE:
+            return False
+        free = os.statvfs(self._folder)
+        return size > ALONE_ABOVE or 4 * size > free.f_bavail * free.f_frsize
+
     def _current(self) -> _Fragment:
         self._raise_failure()
         if self._fragment is None:
@@ -117,6 +134,9 @@ class FragmentWriter:
         return self._fragment
 
     def _erase(self, fragment: _Fragment, name: str) -> None:
+        if not fragment.entries:
+            self._discard(fragment)
+            return
         try:
             if not fragment.file:  # it was closed for a netCDF group
                 fragment.file = h5py.File(fragment.path, "r+")
@@ -144,22 +164,28 @@ class FragmentWriter:
         except (OSError, RuntimeError) as error:  # h5py raises either when a flush fails
             self._abandon(fragment, error)
         self._forget(fragment)
+        self._count += 1
         self._published(ready, list(fragment.records))
 
     def _forget(self, fragment: _Fragment) -> None:
         self._fragment = None
-        self._count += 1
         if fragment.timer is not None:
             fragment.timer.cancel()
 
     def _abandon(self, fragment: _Fragment, error: BaseException) -> None:
         """Give the fragment up: a file that HDF5 could not write must not be taken for a result."""
-        self._forget(fragment)
-        fragment.path.unlink(missing_ok=True)
-        with contextlib.suppress(OSError, RuntimeError):  # it would only repeat the error raised below
-            fragment.file.close()
-        self._failure = FragmentFailed(f"{fragment.path} cannot be written: {error}")
+        self._discard(fragment)
+        full = _full_disk(error)
+        self._failure = FragmentFailed(f"{fragment.path} cannot be written: {os.strerror(full) if full else error}")
         raise self._failure from error
+
+    def _discard(self, fragment: _Fragment) -> None:
+        """Close and remove the file, which may be one that cannot be written."""
+        self._forget(fragment)
+        with contextlib.suppress(OSError, RuntimeError):  # what fails with it has been reported
+            os.truncate(fragment.path, 0)  # makes room for what HDF5 writes when it closes a file
+            fragment.file.close()
+        fragment.path.unlink(missing_ok=True)
 
     def _raise_failure(self) -> None:
         if self._failure is not None:
@@ -169,6 +195,11 @@ class FragmentWriter:
 def writing_name(stem: str, token: str, count: int) -> str:
     """The name of a process's fragment number `count`: known to whoever cleans up behind a killed process."""
     return f"{stem}.{token}{count:x}.writing.h5"
+
+
+def _full_disk(error: BaseException) -> int | None:
+    """The number of the error if it says that there is no space; HDF5 has that somewhere in its text."""
+    return next((number for number in (errno.ENOSPC, errno.EDQUOT) if os.strerror(number) in str(error)), None)
 
 
 def _sync(path: Path) -> None:
