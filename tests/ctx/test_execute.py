@@ -385,3 +385,96 @@ def test_that_results_are_let_go_after_their_last_use(execute: Execute) -> None:
 
     assert done.read("user/data")
     assert done.read("after/data")
+
+
+@pytest.mark.parametrize(
+    ("variable", "returned", "units"),
+    [
+        ("V", "3", "V"),
+        ("V", "'text'", "V"),
+        ("V", "labelled('D')", "D"),
+        ("V", "Cell(labelled('D'))", "D"),
+        ("V", "Cell(labelled('D'), units='C')", "C"),
+        ("V", "Cell(3, units='C')", "C"),
+        ("V", "Cell(3, units='')", ""),
+        ("V", "labelled('')", ""),
+        ("V", "labelled(5)", "V"),
+        ("V", "Cell(None, summary_value=3)", "V"),
+        ("V", "Cell(3, preview=labelled('D'))", "V"),
+        ("V", "xr.Dataset({'a': labelled('D')}, attrs={'units': 'D'})", "V"),
+        (None, "labelled('D')", "D"),
+        (None, "3", None),
+    ],
+)
+def test_that_units_are_the_cells_else_the_dataarrays_else_the_variables(
+    execute: Execute, variable: str | None, returned: str, units: str | None
+) -> None:
+    done = execute(
+        f"""
+        def labelled(units): return xr.DataArray([1.0, 2.0], attrs={{"units": units}})
+        @Variable(units={variable!r}, summary="mean")
+        def a(run): return {returned}
+        """
+    )
+
+    assert done.attributes(".reduced/a").get("units") == units
+
+
+def test_that_summaries_are_given_in_their_order(execute: Execute) -> None:
+    done = execute(
+        """
+        @Variable(summary="mean")
+        def of_variable(run): return np.arange(5)
+        @Variable(summary="mean")
+        def of_cell(run): return Cell(np.arange(5), summary="max")
+        @Variable(summary="mean")
+        def given(run): return Cell(np.arange(5), summary="max", summary_value="seven")
+        @Variable(summary="mean")
+        def of_text(run): return "text"
+        @Variable(summary="mean")
+        def before_preview(run): return Cell(np.arange(5), preview=np.arange(3))
+        class Own(Cell):
+            def __init__(self, data): super().__init__(data, summary="min", bold=True)
+        @Variable
+        def of_subclass(run): return Own(np.arange(5))
+        """
+    )
+
+    assert [
+        done.read(f".reduced/{name}")
+        for name in ("of_variable", "of_cell", "given", "of_text", "before_preview", "of_subclass")
+    ] == [2, 4, "seven", "text", 2, 0]
+    assert done.attributes(".reduced/of_subclass")["bold"]
+
+
+def test_that_an_enum_of_texts_is_its_text(execute: Execute) -> None:
+    done = execute(
+        """
+        import enum
+        class State(str, enum.Enum):
+            OPEN = "the shutter is open"
+        @Variable(tags=State.OPEN)
+        def state(run): return State.OPEN
+        """
+    )
+
+    assert done.read("state/data") == done.read(".reduced/state") == "the shutter is open"
+
+
+def test_that_figures_are_closed_after_their_variable(execute: Execute) -> None:
+    done = execute(
+        """
+        from matplotlib import pyplot as plt
+        @Variable
+        def figure(run): return plt.figure()
+        @Variable
+        def axes(run): return plt.subplots()[1]
+        @Variable
+        def preview(run): return Cell(1, preview=plt.figure())
+        @Variable
+        def user(run, x: "var#figure", y: "var#axes", z: "var#preview"):
+            return f"{plt.get_fignums()} {type(x).__name__} {type(y).__name__}"
+        """
+    )
+
+    assert done.read("user/data") == "[] Figure Axes"

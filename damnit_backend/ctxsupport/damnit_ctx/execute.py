@@ -248,13 +248,13 @@ def make_entry(node: Node, cell: Cell) -> Entry:
     if _is_empty(cell):
         return Entry(name)
     stored = None if cell.data is None else kinds.encode(cell.data)
-    units = cell.units or _units_of(cell.data) or node.variable.units
+    said = (cell.units, _units_of(cell.data), node.variable.units)
     return Entry(
         name,
         stored=stored,
         preview=None if cell.preview is None else kinds.encode(cell.preview),
         summary=summary.summarise(cell, stored, node.variable.summary),
-        units=units,
+        units=next((units for units in said if units is not None), None),  # '' says that there are none
         bold=cell.bold,
         background=cell.background,
         max_diff=summary.max_diff(cell.data),

@@ -127,7 +127,7 @@ def _encode_text(value: Any) -> Stored:
             value = value.decode("utf-8")
         except UnicodeDecodeError as error:
             raise CannotSave(f"Bytes that are no text cannot be saved: {error}. Return a uint8 array") from error
-    return Stored(None, storable(str(value)))
+    return Stored(None, storable(str.__str__(value)))  # of an Enum the text, not the name of the member
 
 
 def _encode_dataarray(value: xr.DataArray) -> Stored:
