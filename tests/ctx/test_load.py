@@ -210,3 +210,75 @@ def test_that_a_selection_brings_its_dependencies_in_order(context_of: Context) 
     assert context.select(opened="raw", trigger=None) == ["late", "mid", "early"]
     assert context.select(opened="all", trigger="proc") == ["p"]
     assert context.select(opened="all", trigger=None) == ["late", "mid", "early", "p"]
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A module that is imported once a process, as it is not in the context file's folder."""
+    path = tmp_path / "elsewhere" / "own_library.py"
+    path.parent.mkdir()
+    path.write_text(
+        "from damnit_ctx import Group, Variable\n"
+        "@Variable\ndef plain(run): return 1\n"
+        "@Variable(data='cooked')\ndef _wrong(run): return 1\n"
+        "@Group\nclass Part:\n    @Variable\n    def level(self, run): return 2\n"
+        "part = Part()\n"
+    )
+    monkeypatch.syspath_prepend(path.parent)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ("from own_library import *", ["plain", "part.level"]),
+        ("from own_library import plain as other", ["plain"]),
+        ("from own_library import part as mine", ["mine.level"]),
+        ("from own_library import Part; first, second = Part(), Part(name='named')", ["first.level", "named.level"]),
+        ("import own_library", []),
+        ("from own_library import plain; del plain", []),
+        ("from own_library import plain; plain = 5", []),
+    ],
+)
+def test_that_variables_of_other_modules_count_by_the_names_they_have_here(
+    context_of: Context, library: Path, statement: str, names: list[str]
+) -> None:
+    assert library.exists()
+    context_of("from own_library import *")  # a warm process has had it before
+
+    assert list(context_of(statement + "\n").nodes) == names
+
+
+def test_that_a_problem_in_another_module_has_no_line_of_the_context_file(problems_of: Problems, library: Path) -> None:
+    (problem,) = problems_of("from own_library import _wrong\n")
+
+    assert problem.line is None
+    assert "'cooked'" in problem.message
+    assert library.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("for i in range(3):\n    globals()[f'v{i}'] = made(f'v{i}')", ["v0", "v1", "v2"]),
+        ("vs = [made(f'v{i}') for i in range(3)]", []),
+        ("if True:\n    a = made('a')\nelse:\n    b = made('b')", ["a"]),
+        ("try:\n    import surely_not_there\nexcept ImportError:\n    a = made('a')", ["a"]),
+        ("a = b = made('a')", ["a"]),
+        ("b = made('a')", ["a"]),
+        ("a = made('a')\na = made('a', 'Again')", ["a"]),
+        ("_hidden = made('_hidden')", ["_hidden"]),
+        ("class Outer:\n    inner = made('inner')", []),
+        ("μ = made('μ')", ["μ"]),
+    ],
+)
+def test_that_a_variable_is_found_by_what_the_module_holds_in_the_end(
+    context_of: Context, text: str, names: list[str]
+) -> None:
+    header = """from damnit_ctx import Variable
+def made(name, title=None):
+    def function(run): ...
+    function.__name__ = name
+    return Variable(title or name)(function)
+"""
+    assert list(context_of(header + text + "\n").nodes) == names

@@ -18,6 +18,7 @@ from types import ModuleType
 from damnit_ctx import limits
 from damnit_ctx.checks import check
 from damnit_ctx.context import LoadedContext
+from damnit_ctx.naming import begin_load
 from damnit_ctx.outcome import line_in, user_traceback
 from damnit_ctx.positions import Positions, lines_of
 from damnit_ctx.problem import Problem
@@ -49,6 +50,7 @@ class Loader:
         before = set(sys.modules)
         module = ModuleType(MODULE_NAME)
         scope = Scope(vars(module))
+        begin_load()
         problem = _compile_and_run(text, path, folder, module, scope)
         self._arrived.update(set(sys.modules) - before)
         if problem is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +11,18 @@ from damnit_ctx.group import is_group
 from damnit_ctx.members import held
 
 _GIVEN = "_damnit_given"
+_LOAD = "_damnit_load"
 _UNKNOWN: tuple[tuple[Any, Any], tuple[Any, Any]] = ((None, None), (None, None))
+
+
+_loads = itertools.count(1)
+_load = 0
+
+
+def begin_load() -> None:
+    """Names that were made until now count no more: a context file that is loaded may name what it imports anew."""
+    global _load
+    _load = next(_loads)
 
 
 class Naming:
@@ -81,7 +93,8 @@ class Naming:
 
     def _own_names(self, group: Any) -> list[Any]:
         """The name given to the group, or those that it is assigned to and has by an earlier naming."""
-        given, earlier = _given(group)[0], _made(group)[0]
+        given = _given(group)[0]
+        earlier = _made(group)[0] if vars(group).get(_LOAD) == _load else None
         if given is not None:
             return [given]
         names = [earlier] if earlier is not None else []
@@ -145,6 +158,7 @@ class Naming:
         if given_title is None and given_name is not None:
             title = name
         vars(group)[_GIVEN] = ((given_name, given_title), (name, title))
+        vars(group)[_LOAD] = _load
         group.name, group.title = name, title
 
 
