@@ -17,6 +17,7 @@ from damnit_backend.store.files import keep_others_from_writing
 from damnit_gui.main_window import PROGRAM, MainWindow
 from damnit_gui.services.completeness import RunsComplete
 from damnit_gui.services.crashes import catch_crashes
+from damnit_gui.services.edit_journal import left_edits, usual_directory
 from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.services.log_file import begin_logging, log_path
 from damnit_gui.services.notifier import Level, Notice, Notifier
@@ -117,9 +118,21 @@ class App:
         self.window.set_session(session)
         session.start()
         self.preferences.add_recent(session.folder.path)
+        self._look_for_left_edits(str(session.folder.path))
         if self.options.quit_when_runs is not None:
             self._until = RunsComplete(session, self.options.quit_when_runs, parent=session)
             self._until.reached.connect(lambda: QTimer.singleShot(DRAW_MS, lambda: self.finish(0)))
+
+    def _look_for_left_edits(self, shown: str = "") -> None:
+        """Tell of edits in other folders that a window could not store before it was closed."""
+
+        def tell(left: dict[str, int]) -> None:
+            for folder, number in left.items():
+                if folder and folder != shown:
+                    edits = "An edit waits" if number == 1 else f"{number} edits wait"
+                    self.notifier.warning(f"{edits} to be stored in {folder}.", "Open that folder once to store them.")
+
+        self.tasks.run(lambda: left_edits(usual_directory()), tell)
 
     def _opening_failed(self, error: UserError) -> None:
         self.window.show_opening_failed(error)
@@ -169,6 +182,8 @@ class App:
         if folder is not None:
             # In the event loop, where a failure is caught and the timer above ends what does not end by itself.
             QTimer.singleShot(0, lambda: self.open(folder))
+        else:
+            self._look_for_left_edits()
         try:
             with catch_crashes(self.notifier):
                 self.qt.exec()

@@ -3,7 +3,7 @@
 import enum
 import sqlite3
 import time
-from typing import Final, TypeAlias
+from typing import Final
 
 from damnit_backend.core.account import user_name
 from damnit_backend.core.codec import StoredValue, encode
@@ -13,11 +13,9 @@ from damnit_backend.core.values import CellValue
 
 from .cells import put_cell, put_run
 from .database import Database
+from .late_edits import Typing, is_first, is_superseded, keep_late_edit
+from .typed import Typed, typed_provenance
 from .views import add_columns
-
-MANUAL = "manual-input"
-"""The provenance of a value that a person typed in."""
-
 
 _ACCEPTED: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
@@ -28,10 +26,6 @@ _ACCEPTED: dict[str, tuple[type, ...]] = {
 """What may be stored for each type of variable; the comment of a run is a string."""
 
 
-Typed: TypeAlias = bool | int | float | str | None
-"""What people can type into a cell; None empties it."""
-
-
 class Anything(enum.Enum):
     ANYTHING = "anything"
 
@@ -40,28 +34,52 @@ ANYTHING: Final = Anything.ANYTHING
 """Whatever a cell holds."""
 
 
-class OtherValueError(UserError):
+class EditOutcome(enum.Enum):
+    STORED = enum.auto()
+    KNOWN = enum.auto()
+    """It had been stored before."""
+    SUPERSEDED = enum.auto()
+    """The cell holds something newer; the edit is in its history."""
+
+
+class RefusedEditError(UserError):
+    """The edit cannot be stored, now or later."""
+
+
+class OtherValueError(RefusedEditError):
     """The cell holds something else than what was to be replaced."""
 
 
 def write_edit(
-    database: Database, key: CellKey, value: Typed, *, replacing: Typed | Anything = ANYTHING, author: str | None = None
-) -> None:
+    database: Database,
+    key: CellKey,
+    value: Typed,
+    *,
+    replacing: Typed | Anything = ANYTHING,
+    author: str | None = None,
+    typing: Typing | None = None,
+) -> EditOutcome:
     """Store what a person typed into a cell; None empties it. The run is added if it is new.
 
     ``author`` is who typed it, else this process's user.
 
-    UserError if the variable is not one that people edit, or is of another type than the value; OtherValueError,
-    with nothing written, if the cell does not hold ``replacing``.
+    RefusedEditError if the variable is not one that people edit, or is of another type than the value;
+    OtherValueError, with nothing written, if the cell does not hold ``replacing``.
     """
     with database.writing(author=author or user_name()) as sql:
+        if typing is not None and not is_first(sql, typing):
+            return EditOutcome.KNOWN
         value = _checked(sql, key.name, value)
         if replacing is not ANYTHING:
             _require(sql, key, replacing)
+        if typing is not None and typing.late and is_superseded(sql, key, typing):
+            keep_late_edit(sql, key, value, typing)
+            return EditOutcome.SUPERSEDED
         put_run(sql, key.row)
         stored = StoredValue(encode(CellValue(value)).value)
-        put_cell(sql, key, stored, "" if key.name == COMMENT else MANUAL, time.time())
+        put_cell(sql, key, stored, typed_provenance(key.name), time.time())
         add_columns(sql, [key.name])
+    return EditOutcome.STORED
 
 
 def _require(sql: sqlite3.Connection, key: CellKey, value: Typed) -> None:
@@ -86,16 +104,16 @@ def _checked(sql: sqlite3.Connection, name: str, value: Typed) -> Typed:
     if name != COMMENT:
         row = sql.execute("SELECT type FROM variables WHERE name = ?", (name,)).fetchone()
         if row is None:
-            raise UserError(f"There is no variable {name}.", "Declare it first.")
+            raise RefusedEditError(f"There is no variable {name}.", "Declare it first.")
         if row[0] is None:
-            raise UserError(f"{name} is computed by the context file and cannot be edited.")
+            raise RefusedEditError(f"{name} is computed by the context file and cannot be edited.")
         type_ = row[0]
     if value is None:
         return None
     # bool is a kind of int in Python, not here; a type that we do not know takes what comes.
     accepted = _ACCEPTED.get(type_, (type(value),))
     if not isinstance(value, accepted) or (isinstance(value, bool) and bool not in accepted):
-        raise UserError(f"{value!r} does not fit into {name}, which is of type {type_}.")
+        raise RefusedEditError(f"{value!r} does not fit into {name}, which is of type {type_}.")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise UserError(f"{value} is too large for {name}.", "Integers have at most 64 bits.")
+        raise RefusedEditError(f"{value} is too large for {name}.", "Integers have at most 64 bits.")
     return float(value) if type_ == "number" else value

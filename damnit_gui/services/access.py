@@ -6,7 +6,7 @@ from damnit_backend.core.errors import UserError
 from damnit_backend.store.database import Database
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.opening import open_database
-from damnit_backend.store.settings import folder_proposal
+from damnit_backend.store.settings import folder_proposal, get_setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class FolderAccess:
     folder: Folder
     read_only: bool
     proposal: int | None = None
+    identity: str = ""
+    """What tells the folder from others, wherever it is moved. Empty if nothing does."""
 
     def database(self) -> Database:
         """A connection for the calling thread; close it soon. The checks of the first opening are not repeated."""
@@ -27,4 +29,5 @@ class FolderAccess:
 def check_access(folder: Folder) -> FolderAccess:
     """Check a folder. Blocking; UserError if something is wrong with it."""
     with open_database(folder) as database:
-        return FolderAccess(folder, database.read_only, folder_proposal(database))
+        identity = str(get_setting(database, "db_id") or "")
+        return FolderAccess(folder, database.read_only, folder_proposal(database), identity)

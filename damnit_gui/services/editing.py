@@ -1,26 +1,24 @@
 """Editing cells: undoable, shown at once as pending, then confirmed by the table or reverted with the reason."""
 
-from collections import deque
+import time
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey
-from damnit_backend.store.database import DatabaseBusyError
-from damnit_backend.store.edits import ANYTHING, Anything, OtherValueError, Typed, write_edit
-from damnit_backend.store.feed import last_seq
+from damnit_backend.store.edits import ANYTHING, Anything, EditOutcome, OtherValueError
+from damnit_backend.store.typed import Typed
 
 from .access import FolderAccess
+from .edit_journal import EditJournal
+from .edit_writer import EditWriter, Write
+from .journal_lines import journal_edit
 from .live import Live
 from .notifier import Notifier
 from .table import TableService
 from .tasks import Tasks
-
-ATTEMPTS = 6
-"""How often a write is tried while another program holds the database's lock (the store waits itself each time)."""
-RETRY_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +29,15 @@ class PendingEdit:
     error: str = ""
 
 
-@dataclass(slots=True)
-class _Write:
-    command: "_EditCommand"
-    key: CellKey
-    value: Typed
-    replacing: Typed | Anything
-    attempts: int = 0
-
-
 class Editing(QObject):
-    """The only writer of edits. Writes go one after the other, in the order in which people made them."""
+    """What people type: shown as pending, undoable. The writer stores it, and keeps it until it is stored."""
 
     pending_changed = pyqtSignal(object)
     """The `CellKey` whose edit changed its state."""
     count_changed = pyqtSignal(int)
     """How many edits wait to be stored."""
+    delay_changed = pyqtSignal(str)
+    """Why nothing can be stored just now; empty when it goes on."""
     drained = pyqtSignal()
     """Every edit is stored or has failed."""
 
@@ -55,6 +46,7 @@ class Editing(QObject):
         access: FolderAccess,
         table: TableService,
         live: Live,
+        journal: EditJournal,
         tasks: Tasks,
         notifier: Notifier,
         parent: QObject | None = None,
@@ -64,26 +56,36 @@ class Editing(QObject):
         self._access = access
         self._table = table
         self._live = live
-        self._tasks = tasks
         self._notifier = notifier
         self._pending: dict[CellKey, PendingEdit] = {}
         self._stored_at: dict[CellKey, int] = {}
-        self._queue: deque[_Write] = deque()
-        self._writing = False
-        self._retry = QTimer(self)
-        self._retry.setSingleShot(True)
-        self._retry.timeout.connect(self._write_next)
+        self.writer = EditWriter(access, journal, tasks, notifier, self)
+        self.writer.stored.connect(self._stored)
+        self.writer.refused.connect(self._refused)
+        self.writer.taken_over.connect(self._show_taken_over)
+        self.writer.delay_changed.connect(self._on_delay)
+        self.writer.drained.connect(self.drained)
         live.polled.connect(self._confirm)
 
     @property
     def waiting(self) -> int:
-        """How many edits are not stored yet."""
+        """How many edits are not shown as stored yet."""
         return sum(not edit.error for edit in self._pending.values())
 
     @property
     def queued(self) -> int:
         """How many writes are still to be done."""
-        return len(self._queue)
+        return self.writer.waiting
+
+    @property
+    def delay(self) -> str:
+        """Why nothing can be stored just now; empty if it can."""
+        return self.writer.delay
+
+    def start(self) -> None:
+        """Store what was typed in windows that are gone."""
+        if not self._access.read_only:
+            self.writer.take_over()
 
     def pending(self, key: CellKey) -> PendingEdit | None:
         """The edit of a cell that is not stored, if there is one."""
@@ -110,8 +112,7 @@ class Editing(QObject):
         """For undo commands: show the value as pending and queue its writing in place of another."""
         self._stored_at.pop(key, None)
         self._set_pending(key, PendingEdit(value))
-        self._queue.append(_Write(command, key, value, replacing))
-        self._write_next()
+        self.writer.add(Write(journal_edit(key, value, time.time()), replacing, refused=command.fail))
 
     def _shown(self, key: CellKey) -> Typed:
         edit = self._pending.get(key)
@@ -123,30 +124,23 @@ class Editing(QObject):
         value = None if cell is None else cell.value
         return value if isinstance(value, bool | int | float | str) else None
 
-    def _write_next(self) -> None:
-        if self._writing:
-            return
-        if not self._queue:
-            self.drained.emit()
-            return
-        self._writing = True
-        write = self._queue[0]
-        write.attempts += 1
-        self._tasks.run(lambda: self._store(write), self._stored, self._failed)
+    def _show_taken_over(self, writes: list[Write]) -> None:
+        for write in writes:
+            self._set_pending(write.edit.key, PendingEdit(write.edit.value))
+        many = "An edit was" if len(writes) == 1 else f"{len(writes)} edits were"
+        self._notifier.info(f"{many} not stored yet when a window was closed, and will be now.")
 
-    def _store(self, write: _Write) -> int:
-        with self._access.database() as database:
-            write_edit(database, write.key, write.value, replacing=write.replacing)
-            with database.reading() as sql:
-                return last_seq(sql)
-
-    def _stored(self, seq: int) -> None:
-        self._writing = False
-        write = self._queue.popleft()
-        if not any(later.key == write.key for later in self._queue):
-            self._stored_at[write.key] = seq
+    def _stored(self, write: Write, outcome: EditOutcome, seq: int) -> None:
+        if not self.writer.writes_later(write):
+            self._stored_at[write.edit.key] = seq
+        if outcome is EditOutcome.SUPERSEDED:
+            edit = write.edit
+            self._notifier.warning(
+                f"The edit of {edit.name} of run {edit.run}, {edit.value!r}, came too late: "
+                "the cell was changed after it was typed.",
+                "What is there stays; the edit is in the history of the cell.",
+            )
         self._live.hint()
-        self._write_next()
 
     def _confirm(self, seq: int) -> None:
         """The table is true up to ``seq``: it shows by itself what was stored by then."""
@@ -154,25 +148,30 @@ class Editing(QObject):
             del self._stored_at[key]
             self._set_pending(key, None)
 
-    def _failed(self, error: BaseException) -> None:
-        self._writing = False
-        write = self._queue[0]
-        if isinstance(error, DatabaseBusyError) and write.attempts < ATTEMPTS:
-            self._retry.start(RETRY_MS * write.attempts)
-            return
-        self._queue.popleft()
-        write.command.fail()
+    def _refused(self, write: Write, error: BaseException) -> None:
+        key, value = write.edit.key, write.edit.value
         reason = error.message if isinstance(error, UserError) else "the program has a bug (see the messages)"
-        if not any(later.key == write.key for later in self._queue):
+        if not self.writer.writes_later(write):
             # What was undone is nobody's new text, which would have to be kept.
-            kept = None if isinstance(error, OtherValueError) else PendingEdit(write.value, reason)
-            self._set_pending(write.key, kept)
+            kept = None if isinstance(error, OtherValueError) else PendingEdit(value, reason)
+            self._set_pending(key, kept)
         if isinstance(error, UserError):
-            where = f"{write.key.name} of run {write.key.run}"
-            self._notifier.error(f"The edit of {where} was not stored: {error.message}", error.hint)
+            text = f" It was: {value!r}" if write.late else ""
+            self._notifier.error(
+                f"The edit of {key.name} of run {key.run} was not stored: {error.message}{text}", error.hint
+            )
         else:
             self._notifier.report(error)
-        self._write_next()
+
+    def _on_delay(self, reason: str) -> None:
+        if reason:
+            self._notifier.warning(
+                f"Edits cannot be stored just now: {reason}",
+                "They are kept on this computer and stored as soon as it is possible."
+                if self.writer.all_kept
+                else "They are stored as soon as it is possible: leave the window open.",
+            )
+        self.delay_changed.emit(reason)
 
     def _set_pending(self, key: CellKey, edit: PendingEdit | None) -> None:
         if edit is None:

@@ -12,6 +12,7 @@ from damnit_backend.transport.base import Subscriber
 
 from .access import FolderAccess
 from .backend import Backend
+from .edit_journal import EditJournal, folder_directory, usual_directory
 from .editing import Editing
 from .live import Live
 from .notifier import Notifier
@@ -20,8 +21,10 @@ from .tasks import Tasks
 
 log = logging.getLogger(__name__)
 
-FLUSH_MS = 30_000
-"""How long closing waits for edits that are not stored yet."""
+FLUSH_MS = 3_000
+"""How long closing waits for edits that are not stored yet, but are kept on this computer."""
+RISKY_FLUSH_MS = 30_000
+"""How long it waits for edits that would be lost."""
 
 
 class FolderSession(QObject):
@@ -53,7 +56,10 @@ class FolderSession(QObject):
         self._prompt = tasks or Tasks(notifier, threads=3, parent=self)
         self.table = TableService(access, self._prompt, notifier, self)
         self.live = Live(access, self.table, self._prompt, notifier, subscriber, parent=self)
-        self.editing = Editing(access, self.table, self.live, self._prompt, notifier, self)
+        journal = EditJournal(
+            folder_directory(usual_directory(), access.identity or str(access.folder.path)), access.folder.path
+        )
+        self.editing = Editing(access, self.table, self.live, journal, self._prompt, notifier, self)
         self.backend = Backend(access, self.live, self.tasks, notifier, supervisor, parent=self)
         self._subscriber = subscriber
         self._closing = False
@@ -77,6 +83,7 @@ class FolderSession(QObject):
         self.table.request_reload()
         self.live.start()
         self.backend.start()
+        self.editing.start()
 
     def close(self) -> None:
         """End everything that belongs to the folder, but store edits that wait first: `closed` says when."""
@@ -90,7 +97,8 @@ class FolderSession(QObject):
             threading.Thread(target=self._subscriber.close, name="close-subscriber", daemon=True).start()
         if self.editing.queued:
             self.editing.drained.connect(self._finish)
-            QTimer.singleShot(FLUSH_MS, self._finish)
+            QTimer.singleShot(FLUSH_MS if self.editing.writer.all_kept else RISKY_FLUSH_MS, self._finish)
+            self.editing.writer.try_now()
         else:
             self._finish()
 
@@ -98,13 +106,26 @@ class FolderSession(QObject):
         if self.is_closed:
             return
         if self.editing.queued:
-            log.error("%d edits in %s could not be stored in time", self.editing.queued, self.folder.path)
+            self._tell_left()
         self.is_closed = True
+        self.editing.writer.close()
         for tasks in {self.tasks, self._prompt}:
             tasks.close()
         self.closed.emit()
 
+    def _tell_left(self) -> None:
+        """Say what was not stored in the time that closing may take."""
+        number = self.editing.queued
+        edits = f"{number} edit{'s' if number > 1 else ''} in {self.folder.path}"
+        if self.editing.writer.all_kept:
+            hint = "They are kept on this computer, and stored when you open the folder again."
+            self.notifier.warning(f"{edits} could not be stored yet.", hint)
+        else:
+            self.notifier.error(f"{edits} could not be stored.")
+        log.warning("%s are not stored yet. %s", edits, self.editing.delay)
+
     def join(self) -> None:
         """Wait for the threads to end, after `closed`. For tests."""
+        self.editing.writer.join()
         for tasks in {self.tasks, self._prompt}:
             tasks.join()

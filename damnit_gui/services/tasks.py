@@ -60,6 +60,10 @@ class Tasks(QObject):
         self._mailbox.arrived.connect(self._deliver)
         self._pool = None if synchronous else Workers(threads)
 
+    @property
+    def synchronous(self) -> bool:
+        return self._pool is None
+
     def run(
         self,
         work: Callable[[], T],
@@ -106,11 +110,13 @@ class Tasks(QObject):
             if self._open == 0 and not self._closed:
                 self.idle.emit()
 
-    def close(self) -> None:
-        """Drop everything: what waits is not begun, what runs ends unheard. Does not wait."""
+    def close(self, *, finish: bool = False) -> None:
+        """Hear of nothing any more. What waits is dropped, or with ``finish`` still done. Does not wait."""
         self._closed = True
         self._mailbox.arrived.disconnect(self._deliver)
-        if self._pool is not None:
+        if self._pool is not None and finish:
+            self._pool.finish()
+        elif self._pool is not None:
             self._pool.close()
 
     def join(self) -> None:

@@ -42,6 +42,10 @@ class Workers:
                 self._jobs.get_nowait()
             except queue.Empty:
                 break  # A thread was quicker.
+        self.finish()
+
+    def finish(self) -> None:
+        """Each thread ends when nothing waits any more. Does not wait."""
         for _ in self._threads:
             self._jobs.put(None)
 

@@ -5,6 +5,7 @@ import io
 import itertools
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -65,6 +66,12 @@ def log_watch() -> Iterator[LogWatch]:
 def expect_log(log_watch: LogWatch) -> Callable[[str], None]:
     """``expect_log(words)``: a warning, error or traceback with these words has to be logged until the test ends."""
     return log_watch.expected.append
+
+
+@pytest.fixture(autouse=True)
+def own_state_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the window keeps for its user goes nowhere near the real one's."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 @pytest.fixture(autouse=True)

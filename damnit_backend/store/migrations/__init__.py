@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from damnit_backend.store.schema import has_table, run_script
 
-from . import history, service
+from . import edits, history, service
 
 
 class Migration(NamedTuple):
@@ -19,7 +19,11 @@ class Migration(NamedTuple):
     script: str
 
 
-MIGRATIONS = (Migration(1, "service", service.SCRIPT), Migration(2, "history", history.SCRIPT))
+MIGRATIONS = (
+    Migration(1, "service", service.SCRIPT),
+    Migration(2, "history", history.SCRIPT),
+    Migration(3, "edits", edits.SCRIPT),
+)
 LATEST = MIGRATIONS[-1].number
 
 _RECORDS = "CREATE TABLE IF NOT EXISTS desk_migrations (number INTEGER PRIMARY KEY, name TEXT, at REAL, by TEXT)"

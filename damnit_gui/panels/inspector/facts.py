@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from damnit_backend.core.keys import COMMENT, CellKey
 from damnit_backend.core.texts import full_text, shape_text
 from damnit_backend.core.values import CellValue, Failure, Kind, SmallArray
-from damnit_backend.store.edits import MANUAL
 from damnit_backend.store.table import RunInfo, VariableInfo
+from damnit_backend.store.typed import MANUAL
 from damnit_gui.plots.ticks import number
 from damnit_gui.services.editing import PendingEdit
 from damnit_gui.state.formatting import short_text, time_text

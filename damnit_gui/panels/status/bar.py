@@ -17,6 +17,7 @@ INFO_MS = 15_000
 """Notices that need no answer leave the bar after this time; the list of messages keeps them."""
 
 LIVE_TIP = "The listener tells this window of each change at once."
+PENDING_TIP = "These values are not in the folder yet. They are kept on this computer until they are."
 POLLING_TIP = "No connection to the listener: the database is looked into once a second."
 
 
@@ -66,6 +67,7 @@ class StatusBar(QStatusBar):
         self.show_listener(session.backend.view)
         self._problem = session.live.problem
         self.show_connected(session.live.connected)
+        self.show_delay(session.editing.delay)
         self.show_pending(session.editing.waiting)
 
     def _signals(self, session: FolderSession) -> tuple[tuple[pyqtBoundSignal, Callable[..., None]], ...]:
@@ -74,6 +76,7 @@ class StatusBar(QStatusBar):
             (session.live.connected_changed, self.show_connected),
             (session.live.problem_changed, self.show_problem),
             (session.editing.count_changed, self.show_pending),
+            (session.editing.delay_changed, self.show_delay),
         )
 
     def clear_session(self) -> None:
@@ -114,8 +117,11 @@ class StatusBar(QStatusBar):
 
     def show_pending(self, count: int) -> None:
         self.pending.setText("1 edit pending" if count == 1 else f"{count} edits pending")
-        self.pending.setToolTip("These values are not stored yet.")
         self.pending.setVisible(count > 0)
+
+    def show_delay(self, reason: str) -> None:
+        """Why edits cannot be stored just now; empty if they can."""
+        self.pending.setToolTip(f"{PENDING_TIP}\n{reason}" if reason else PENDING_TIP)
 
     def show_notice(self, notice: Notice) -> None:
         symbol, colour = SYMBOLS[notice.level]

@@ -6,7 +6,7 @@ import pytest
 from PyQt6 import sip
 
 from damnit_backend.core.keys import CellKey, RunKey
-from damnit_gui.services import editing
+from damnit_gui.services import edit_writer
 from damnit_gui.services.access import FolderAccess
 from damnit_gui.services.folder_session import FolderSession
 from damnit_gui.services.listener_view import ListenerView
@@ -18,13 +18,13 @@ KEY = CellKey(1234, 1, "comment")
 def slow_writes(monkeypatch):
     """Edits are stored only when the test lets them."""
     release = threading.Event()
-    write = editing.write_edit
+    write = edit_writer.write_edit
 
     def slow(*arguments, **options):
         release.wait(10)
         return write(*arguments, **options)
 
-    monkeypatch.setattr(editing, "write_edit", slow)
+    monkeypatch.setattr(edit_writer, "write_edit", slow)
     yield release
     release.set()
 
