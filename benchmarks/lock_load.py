@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,7 @@ def merge_results(folder: Folder, told: Told, stop: Event, runs: int, pause: flo
             key = RunKey(PROPOSAL, number % runs)
             write_fragment(folder, key, number)
             paths = find_fragments(folder, key)[key]
-            if told.timed("result", lambda key=key, paths=paths: merge_fragments(database, key, paths)):
+            if told.timed("result", partial(merge_fragments, database, key, paths)):
                 for index in range(NUMBERS):
                     told.written.setdefault(CellKey(*key, f"number{index}"), []).append(float(number))
 

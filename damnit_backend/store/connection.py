@@ -30,12 +30,12 @@ class DatabaseBusyError(UserError):
     """Another program held the database's lock for longer than the store waits."""
 
 
-def connect(path: Path, mode: str) -> sqlite3.Connection:
+def connect(path: Path, mode: str, *, alone: bool = False) -> sqlite3.Connection:
     """A connection; ``mode`` is ``ro``, ``rw`` or ``rwc`` (make the file if it is missing).
 
-    No statement waits for another program's lock: `patiently` does. Raises what `clear_errors` translates.
+    No statement waits for another program's lock: `patiently` does. With ``alone`` no locks are taken: for reading what
+    `is_at_rest`. Raises what `clear_errors` translates.
     """
-    alone = mode == "ro" and _is_at_rest(path)
     if alone:
         # What a write-ahead log still holds counts as well; it is read without the file for its locks.
         mode += "&vfs=unix-none" if path.with_name(path.name + "-wal").exists() else "&immutable=1"
@@ -69,7 +69,7 @@ def is_half_written(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", None) in _HALF_WRITTEN
 
 
-def _is_at_rest(path: Path) -> bool:
+def is_at_rest(path: Path) -> bool:
     """Whether this user can read a database only as a file that nobody writes.
 
     With a write-ahead log SQLite needs a second file for its locks, also for reading. Where that is missing and

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from damnit_backend.core.errors import UserError
 
-from .connection import DatabaseBusyError, clear_errors, connect, is_half_written, undo_half_written
+from .connection import DatabaseBusyError, clear_errors, connect, is_at_rest, is_half_written, undo_half_written
 from .files import make_file
 from .folder import Folder
 from .waiting import is_busy, patiently
@@ -36,6 +36,8 @@ class Database:
         """Called as each `writing` begins, inside the transaction; what it raises keeps that from happening."""
         self.notice = ""
         """Why it is read-only although it was opened to be written, in a sentence for people."""
+        self._connected = 0
+        self._alone = False
         with clear_errors(folder.database):
             self._connection = self._connect(create)
             self._file = self._identity()
@@ -98,6 +100,11 @@ class Database:
             with self.reading() as sql:
                 self.guard(sql)
 
+    def state(self) -> tuple[object, ...]:
+        """The same at two moments if no other connection has written in between."""
+        with self.reading() as sql:
+            return self._connected, sql.execute("PRAGMA data_version").fetchone()[0]
+
     def set_journal_mode(self, mode: str) -> None:
         """Change the journal unless another program is using the database just now (then it stays as it is)."""
         with clear_errors(self.folder.database):
@@ -126,7 +133,9 @@ class Database:
 
     def _connect(self, create: bool = False) -> sqlite3.Connection:
         mode = "ro" if self.read_only else "rwc" if create else "rw"
-        return patiently(lambda: connect(self.folder.database, mode), BUSY_SECONDS)
+        self._connected += 1
+        self._alone = self.read_only and is_at_rest(self.folder.database)
+        return patiently(lambda: connect(self.folder.database, mode, alone=self._alone), BUSY_SECONDS)
 
     def _begin_reading(self) -> None:
         try:
@@ -159,7 +168,7 @@ class Database:
             self._file = found
 
     def _identity(self) -> tuple[object, ...]:
-        """What tells the file from another one; of one that may be read as unchanging, also whether it changed."""
+        """What tells the file from another one; of one that is read as unchanging, also whether it changed."""
         path = self.folder.database
         try:
             found = path.stat()
@@ -168,4 +177,4 @@ class Database:
                 f"The database {path} cannot be reached: {error.strerror}.", "Was the folder moved or removed?"
             ) from error
         same = (found.st_dev, found.st_ino)
-        return (*same, found.st_mtime_ns, path.with_name(path.name + "-shm").exists()) if self.read_only else same
+        return (*same, found.st_mtime_ns, path.with_name(path.name + "-shm").exists()) if self._alone else same

@@ -9,6 +9,10 @@ from .database import Database
 
 KEPT = 200_000
 """Compaction leaves so many of the latest changes; a reader further behind loads everything again."""
+_READ = 10_000
+"""Changes in one view of the database."""
+_REMOVED = 5_000
+"""Changes that one transaction removes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +46,27 @@ def read_seq(database: Database) -> int:
 
 
 def read_changes(database: Database, since: int) -> Changes:
-    """What changed after change ``since``."""
-    with database.reading() as sql:
-        seq = last_seq(sql)
-        if seq == since:
-            return Changes(seq, complete=True)
-        # A smaller number than the reader's means that the database was replaced by another one.
-        if seq < since:
-            return Changes(seq, complete=False)
-        first = sql.execute("SELECT min(seq) FROM desk_changes").fetchone()[0]
+    """What changed after change ``since``. Many changes are read in several short views of the database."""
+    seq = read_seq(database)
+    if seq == since:
+        return Changes(seq, complete=True)
+    # A smaller number than the reader's means that the database was replaced by another one.
+    if seq < since:
+        return Changes(seq, complete=False)
+    found: set[tuple[object, ...]] = set()
+    for last in range(since, seq, _READ):
+        with database.reading() as sql:
+            found.update(
+                sql.execute(
+                    "SELECT DISTINCT kind, proposal, run FROM desk_changes WHERE seq > ? AND seq <= ?",
+                    (last, min(last + _READ, seq)),
+                )
+            )
+            first = sql.execute("SELECT min(seq) FROM desk_changes").fetchone()[0]
         if first is None or first > since + 1:
             return Changes(seq, complete=False)
-        rows = sql.execute("SELECT DISTINCT kind, proposal, run FROM desk_changes WHERE seq > ?", (since,)).fetchall()
-    kinds = {kind for kind, _, _ in rows}
-    keys = {row_key(proposal, run) for kind, proposal, run in rows if kind in ("run", "value")}
+    kinds = {kind for kind, _, _ in found}
+    keys = {row_key(proposal, run) for kind, proposal, run in found if kind in ("run", "value")}
     return Changes(
         seq,
         complete=True,
@@ -67,6 +78,11 @@ def read_changes(database: Database, since: int) -> Changes:
 
 
 def compact(database: Database) -> None:
-    """Forget the oldest changes."""
-    with database.writing() as sql:
-        sql.execute("DELETE FROM desk_changes WHERE seq <= ?", (last_seq(sql) - KEPT,))
+    """Forget the oldest changes, few at a time: others want to write as well."""
+    removed = _REMOVED
+    while removed == _REMOVED:
+        with database.writing() as sql:
+            removed = sql.execute(
+                "DELETE FROM desk_changes WHERE seq IN (SELECT seq FROM desk_changes WHERE seq <= ? LIMIT ?)",
+                (last_seq(sql) - KEPT, _REMOVED),
+            ).rowcount

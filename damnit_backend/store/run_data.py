@@ -1,5 +1,6 @@
 """Which data of which runs the listener has seen, so that a restart neither forgets nor repeats a run."""
 
+import itertools
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from damnit_backend.core.keys import RunKey, Stage
 
 from .database import Database
 from .jobs import Request, add_job_in
+from .paging import read_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,8 @@ class RunData:
 
 def seen_data(database: Database) -> dict[tuple[RunKey, str], str]:
     """The signatures of all data whose processing was asked for, by run and stage."""
-    with database.reading() as sql:
-        rows = sql.execute("SELECT proposal, run, stage, signature FROM desk_run_data").fetchall()
-    return {(RunKey(proposal, run), stage): signature for proposal, run, stage, signature in rows}
+    rows = itertools.chain.from_iterable(read_pages(database, "proposal, run, stage, signature", "desk_run_data"))
+    return {(RunKey(proposal, run), stage): signature for _, proposal, run, stage, signature in rows}
 
 
 def record_data(database: Database, data: Iterable[RunData], asked_by: str, *, live: bool = True) -> list[int]:

@@ -1,5 +1,6 @@
 """Reading the run table: runs, variables and decoded cells, all of them or only those that changed."""
 
+import itertools
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from damnit_backend.core.values import CellValue
 
 from .database import Database
 from .feed import last_seq, read_changes
+from .paging import READ_SECONDS, read_pages
 
 START_TIME = "start_time"
 """A column of the table that the run's results also hold as a variable; read from `run_info` only."""
@@ -53,53 +55,42 @@ class TableSnapshot:
     cells: dict[CellKey, CellValue]
 
 
-READ_SECONDS = 0.02
-"""A view of the database is not kept for longer: on a network file system it keeps writers waiting."""
-FETCHED = 100
-"""Rows that are fetched at a time, between looks at the clock."""
 ROUNDS = 10
+"""How often what was written during the reading is read, before the rest is left to the change feed."""
+TRIES = 3
+"""How often a table without a change feed is read in the hope that nobody writes meanwhile."""
 
 
 def read_table(database: Database) -> TableSnapshot:
     """Everything. Rows are fetched in pages, in several views of the database, and decoded outside of them.
 
     What others write meanwhile is read again; if they never cease, some runs are newer than change ``seq``, none
-    older. Without a change feed (another program's folder, which may only be read) it is all one view.
+    older. Without a change feed (another program's folder, which may only be read) it is read again as a whole, a
+    few times.
     """
-    while True:
-        with database.reading() as sql:
-            seq = last_seq(sql)
-            variables = _variables(sql)
-            runs = tuple(_runs(sql))
-            statement = f"{_select_cells(sql)} WHERE rowid > ? ORDER BY rowid"
-            rows = [] if seq else sql.execute(statement, (_FIRST,)).fetchall()
-        cells = _Cells(variables)
-        cells.add(rows)
-        if seq:
-            _add_pages(database, statement, cells)
-        snapshot = _caught_up(database, TableSnapshot(seq, runs, variables, cells.found))
-        if snapshot is not None:
+    for attempt in itertools.count(1):
+        before = database.state()
+        read = _read_pages(database)
+        if read.seq == 0:
+            if attempt == TRIES or database.state() == before:
+                return read
+        elif (snapshot := _caught_up(database, read)) is not None:
             return snapshot
+    raise AssertionError  # the loop has no end
 
 
-_FIRST = -(2**63)
-"""No row has a smaller number."""
-
-
-def _add_pages(database: Database, statement: str, cells: "_Cells") -> None:
-    last, more = _FIRST, True
-    while more:
-        begin = time.monotonic()
-        rows: list[tuple[Any, ...]] = []
-        with database.reading() as sql:
-            cursor = sql.execute(statement, (last,))
-            while time.monotonic() - begin < READ_SECONDS and more:
-                fetched = cursor.fetchmany(FETCHED)
-                rows += fetched
-                more = len(fetched) == FETCHED
-            cursor.close()
-        cells.add(rows)
-        last = rows[-1][0] if rows else last
+def _read_pages(database: Database) -> TableSnapshot:
+    with database.reading() as sql:
+        seq = last_seq(sql)
+        columns = _cell_columns(sql)
+        declared = _variable_rows(sql)
+    variables = _variables(*declared)
+    rows = itertools.chain.from_iterable(read_pages(database, _RUN_COLUMNS, "run_info"))
+    runs = {run.key: run for run in _runs(row[1:] for row in rows)}
+    cells = _Cells(variables)
+    for page in read_pages(database, columns, "run_variables"):
+        cells.add(row[1:] for row in page)
+    return TableSnapshot(seq, tuple(runs[key] for key in sorted(runs)), variables, cells.found)
 
 
 def _caught_up(database: Database, snapshot: TableSnapshot) -> TableSnapshot | None:
@@ -130,19 +121,22 @@ def read_runs(database: Database, keys: Iterable[RunKey]) -> TableSnapshot:
     wanted = list(keys)
     with database.reading() as sql:
         seq = last_seq(sql)
-        variables = _variables(sql)
-        select = f"{_select_cells(sql)} WHERE proposal = ? AND run = ?"
+        declared = _variable_rows(sql)
+        select = f"SELECT {_cell_columns(sql)} FROM run_variables WHERE proposal = ? AND run = ?"
+    variables = _variables(*declared)
     runs: list[RunInfo] = []
     cells = _Cells(variables)
     done = 0
     while done < len(wanted):
         begin = time.monotonic()
+        found: list[tuple[Any, ...]] = []
         rows: list[tuple[Any, ...]] = []
         with database.reading() as sql:
             while done < len(wanted) and time.monotonic() - begin < READ_SECONDS:
-                runs += _runs(sql, wanted[done])
-                rows += sql.execute(select, wanted[done]).fetchall()
+                found += sql.execute(_SELECT_RUN, wanted[done])
+                rows += sql.execute(select, wanted[done])
                 done += 1
+        runs += _runs(found)
         cells.add(rows)
     return TableSnapshot(seq, tuple(runs), variables, cells.found)
 
@@ -150,27 +144,28 @@ def read_runs(database: Database, keys: Iterable[RunKey]) -> TableSnapshot:
 def read_variables(database: Database) -> tuple[VariableInfo, ...]:
     """All columns that have a declaration, in the order in which they were first declared."""
     with database.reading() as sql:
-        return _variables(sql)
+        declared = _variable_rows(sql)
+    return _variables(*declared)
 
 
-def _runs(sql: sqlite3.Connection, key: RunKey | None = None) -> Iterator[RunInfo]:
-    where = "" if key is None else " WHERE proposal = ? AND run = ?"
-    rows = sql.execute(
-        f"SELECT proposal, run, start_time, added_at FROM run_info{where} ORDER BY proposal, run", key or ()
-    )
+_RUN_COLUMNS = "proposal, run, start_time, added_at"
+_SELECT_RUN = f"SELECT {_RUN_COLUMNS} FROM run_info WHERE proposal = ? AND run = ?"
+
+
+def _runs(rows: Iterable[tuple[Any, ...]]) -> Iterator[RunInfo]:
     for proposal, run, start_time, added_at in rows:
         found = row_key(proposal, run)
         if found is not None:
             yield RunInfo(found, number_or_none(start_time), number_or_none(added_at))
 
 
-def _select_cells(sql: sqlite3.Connection) -> str:
-    """The statement for all cells; a database of version 1 that may only be read has no attributes."""
+def _cell_columns(sql: sqlite3.Connection) -> str:
+    """The columns of a cell; a database of version 1 that may only be read has no attributes."""
     columns = {row[1] for row in sql.execute("PRAGMA table_info(run_variables)")}
     attributes = "attributes" if "attributes" in columns else "NULL"
     return (
-        "SELECT rowid, proposal, run, name, version, value, summary_type, summary_method, max_diff,"
-        f" {attributes}, provenance, timestamp FROM run_variables"
+        "proposal, run, name, version, value, summary_type, summary_method, max_diff,"
+        f" {attributes}, provenance, timestamp"
     )
 
 
@@ -181,13 +176,17 @@ class _Cells:
         self.found: dict[CellKey, CellValue] = {}
         self._versions: dict[CellKey, float] = {}
         self._booleans = {variable.name for variable in variables if variable.type == "boolean"}
+        # SQLite makes the same name, provenance and run again for each cell; kept once, a table takes half the memory.
+        self._texts: dict[str, str] = {}
+        self._rows: dict[RunKey, RunKey] = {}
 
     def add(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        for _, proposal, run, name, version, value, type_, method, max_diff, attributes, provenance, timestamp in rows:
+        texts = self._texts
+        for proposal, run, name, version, value, type_, method, max_diff, attributes, provenance, timestamp in rows:
             row = row_key(proposal, run)
             if row is None or not isinstance(name, str) or name == START_TIME:
                 continue
-            key = CellKey(*row, name)
+            key = CellKey(*self._rows.setdefault(row, row), texts.setdefault(name, name))
             number = number_or_none(version) or 0.0
             if key in self._versions and self._versions[key] > number:
                 continue
@@ -195,20 +194,25 @@ class _Cells:
             self.found[key] = decode(
                 StoredValue(value, type_, method, max_diff, attributes),
                 boolean=name in self._booleans,
-                provenance=provenance if isinstance(provenance, str) else "",
+                provenance=texts.setdefault(provenance, provenance) if isinstance(provenance, str) else "",
                 timestamp=number_or_none(timestamp),
             )
 
 
-def _variables(sql: sqlite3.Connection) -> tuple[VariableInfo, ...]:
+def _variable_rows(sql: sqlite3.Connection) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The rows of the variables and of their tags; what they say is looked into when nobody waits."""
+    rows = sql.execute("SELECT name, type, title, description, attributes FROM variables ORDER BY rowid").fetchall()
+    if not sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'variable_tags'").fetchone():
+        return rows, []
+    return rows, sql.execute(
+        "SELECT variable_name, tags.name FROM variable_tags JOIN tags ON tags.id = tag_id ORDER BY tags.name"
+    ).fetchall()
+
+
+def _variables(rows: list[tuple[Any, ...]], tagged: list[tuple[Any, ...]]) -> tuple[VariableInfo, ...]:
     tags: dict[str, list[str]] = {}
-    has_tags = sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'variable_tags'").fetchone()
-    if has_tags:
-        for name, tag in sql.execute(
-            "SELECT variable_name, tags.name FROM variable_tags JOIN tags ON tags.id = tag_id ORDER BY tags.name"
-        ):
-            tags.setdefault(name, []).append(tag)
-    rows = sql.execute("SELECT name, type, title, description, attributes FROM variables ORDER BY rowid")
+    for name, tag in tagged:
+        tags.setdefault(name, []).append(tag)
     return tuple(
         VariableInfo(
             name,
@@ -230,9 +234,10 @@ def _text(stored: object) -> str:
 
 def runs_with_results(database: Database) -> list[RunKey]:
     """The runs that have computed values, by whatever program."""
-    with database.reading() as sql:
-        rows = sql.execute(
-            "SELECT DISTINCT proposal, run FROM run_variables WHERE provenance = 'context.py' ORDER BY proposal, run"
-        ).fetchall()
-    keys = (row_key(proposal, run) for proposal, run in rows)
-    return [key for key in keys if key is not None]
+    has_results = (
+        "EXISTS (SELECT 1 FROM run_variables AS v WHERE v.proposal = run_info.proposal AND v.run = run_info.run"
+        " AND v.provenance = 'context.py')"
+    )
+    rows = itertools.chain.from_iterable(read_pages(database, f"proposal, run, {has_results}", "run_info"))
+    keys = (row_key(proposal, run) for _, proposal, run, computed in rows if computed)
+    return sorted(key for key in keys if key is not None)

@@ -7,6 +7,7 @@ import pytest
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
+from damnit_backend.store import feed, paging
 from damnit_backend.store import table as table_module
 from damnit_backend.store.database import Database
 from damnit_backend.store.edits import write_edit
@@ -35,11 +36,8 @@ def between_pages(monkeypatch, folder):
     """``between_pages(act)`` has pages of 100 cells, and ``act`` called, with another connection, after each."""
 
     def arrange(act) -> None:
-        monkeypatch.setattr(table_module, "READ_SECONDS", 1e-9)
-        monkeypatch.setattr(table_module, "FETCHED", 100)
-        clock = iter(range(10**9))
-        # Each look at the clock is a second later, so that a page ends after its first rows.
-        monkeypatch.setattr(table_module.time, "monotonic", lambda: next(clock) / 1e10)
+        monkeypatch.setattr(paging, "READ_SECONDS", 0.0)
+        monkeypatch.setattr(paging, "FETCHED", 100)
         add = table_module._Cells.add
 
         def add_and_act(self, rows) -> None:
@@ -144,3 +142,59 @@ def test_that_a_folder_without_a_feed_is_read_whole(old_folder):
     with Database(old_folder(4), read_only=True) as database:
         table = read_table(database)
     assert (table.seq, [cell.value for cell in table.cells.values()]) == (0, [3.5])
+
+
+def test_that_a_folder_without_a_feed_is_read_again_if_somebody_writes_meanwhile(old_folder, plain_sql, monkeypatch):
+    folder = old_folder(4)
+    other = plain_sql()
+    add = table_module._Cells.add
+    reads = []
+
+    def add_and_write(self, rows) -> None:
+        add(self, rows)
+        reads.append(1)
+        if len(reads) == 1:
+            other.execute("UPDATE run_variables SET value = 4.5")
+            other.execute("UPDATE run_info SET start_time = 7.0")
+
+    monkeypatch.setattr(table_module._Cells, "add", add_and_write)
+    with Database(folder, read_only=True) as database:
+        table = read_table(database)
+    assert len(reads) == 2
+    assert (table.runs[0].start_time, [cell.value for cell in table.cells.values()]) == (7.0, [4.5])
+
+
+def test_that_many_changes_are_read_in_several_views(database, plain_sql, monkeypatch):
+    monkeypatch.setattr(feed, "_READ", 10)
+    since = feed.read_seq(database)
+    plain_sql().executemany("INSERT INTO run_info VALUES (1, ?, NULL, 1.0)", [(run,) for run in range(95)])
+    changes = read_changes(database, since)
+    assert (len(changes.runs), changes.complete, changes.seq) == (95, True, feed.read_seq(database))
+
+
+def test_that_changes_which_are_forgotten_while_they_are_read_are_missed_by_nobody(database, plain_sql, monkeypatch):
+    since = feed.read_seq(database)
+    sql = plain_sql()
+    sql.executemany("INSERT INTO run_info VALUES (1, ?, NULL, 1.0)", [(run,) for run in range(95)])
+    monkeypatch.setattr(feed, "_READ", 50)
+    read_seq = feed.read_seq
+
+    def read_seq_and_forget(database: Database) -> int:
+        seq = read_seq(database)
+        sql.execute("DELETE FROM desk_changes WHERE seq <= ?", (since + 1,))
+        return seq
+
+    monkeypatch.setattr(feed, "read_seq", read_seq_and_forget)
+    assert not read_changes(database, since).complete
+
+
+def test_that_the_oldest_changes_are_forgotten_in_small_transactions(database, plain_sql, monkeypatch):
+    monkeypatch.setattr(feed, "KEPT", 20)
+    monkeypatch.setattr(feed, "_REMOVED", 7)
+    plain_sql().executemany("INSERT INTO run_info VALUES (1, ?, NULL, 1.0)", [(run,) for run in range(95)])
+    begun = []
+    database.guard = lambda _: begun.append(1)
+    feed.compact(database)
+    assert len(begun) > 10
+    with database.reading() as sql:
+        assert sql.execute("SELECT count(*) FROM desk_changes").fetchone() == (20,)
