@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
 from types import FrameType
@@ -92,8 +93,10 @@ class Variable:
 
     @property
     def description(self) -> str | None:
-        found = self.__doc__ if self._description is None else self._description
-        return None if found is None else str(found)
+        """What was given, else the docstring without its indentation."""
+        if self._description is not None:
+            return str(self._description)
+        return None if self.__doc__ is None else inspect.cleandoc(self.__doc__)
 
     @property
     def given(self) -> dict[str, Any]:
