@@ -16,6 +16,7 @@ from damnit_backend.core.findings import Finding, Level, Report
 from damnit_backend.core.settings import load_settings
 from damnit_backend.store.folder import Folder, has_database, resolve_folder
 
+from .interruption import stopped_by_signals
 from .options import FolderArgument
 from .progress import showing_progress
 
@@ -36,7 +37,7 @@ def command(
     """
     settings = load_settings()
     found = _folder(resolve_folder(folder, settings), folder)
-    with showing_progress(progress) as told:
+    with stopped_by_signals("Stopped; not everything was checked."), showing_progress(progress) as told:
         report = examine_folder(found, settings, quick=quick, fix=fix, progress=told)
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n")

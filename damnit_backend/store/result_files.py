@@ -65,7 +65,7 @@ class FormerFiles:
 
 def former_files(database: Database) -> FormerFiles:
     """Compare what is in the folder of former results with what the history names."""
-    place = database.folder.results / "former"
+    place = database.folder.former
     there = {path.name: path for path in sorted(place.glob("*.h5"))}
     with database.reading() as sql:
         rows = []

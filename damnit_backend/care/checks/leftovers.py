@@ -57,7 +57,7 @@ def _unfinished(examination: Examination) -> Iterator[Found]:
 
 
 def _snapshots(examination: Examination) -> Iterator[Found]:
-    left = abandoned_snapshots(examination.folder)
+    left = abandoned_snapshots(examination.folder.path)
 
     def mend() -> str:
         for path in left:
