@@ -1,12 +1,18 @@
 """The examples of the documentation work as they stand, on simulated runs."""
 
 import asyncio
+import inspect
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from damnit_ctx import Cell, Pipeline, Variable
+from damnit_ctx.arguments import META_NAMES, PREFIXES
+from damnit_ctx.group import RESERVED
+from damnit_ctx.metadata import NAMES
+from damnit_ctx.options import RESERVED_NAMES
 
 from damnit_backend.contextproc.process import ContextProcess
 from damnit_backend.contextproc.protocol import Finished, Loaded, Run
@@ -24,7 +30,7 @@ def examples(*, scripts: bool) -> list[object]:
         text = (ROOT / page).read_text(encoding="utf-8")
         for match in BLOCK.finditer(text):
             line = text[: match.start()].count("\n") + 2
-            if "from damnit_ctx import" in match[1] and ("Pipeline" in match[1]) == scripts:
+            if "from damnit_ctx import" in match[1] and ("print(" in match[1]) == scripts:
                 found.append(pytest.param(match[1], id=f"{Path(page).name}:{line}"))
     return found
 
@@ -54,7 +60,18 @@ def test_every_variable_of_an_example_has_a_value(code, beamtime, folder):
 
 
 @pytest.mark.parametrize("code", examples(scripts=True))
-def test_a_script_prints_what_it_says(code):
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+def test_a_script_prints_what_it_says(code, tmp_path):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == [line.split("# ")[1] for line in code.splitlines() if line.startswith("print(")]
+    said = [line.split("  # ")[1] for line in code.splitlines() if line.startswith("print(")]
+    assert done.stdout.splitlines() == said
+
+
+def test_the_guide_names_all_that_the_language_has():
+    guide = (ROOT / "docs/context-file.md").read_text(encoding="utf-8")
+    arguments = {name for cls in (Variable, Cell, Pipeline) for name in inspect.signature(cls).parameters}
+    methods = {name for name, value in vars(Pipeline).items() if not name.startswith("_") and callable(value)}
+    asked = {f"{prefix}#" for prefix in PREFIXES} | {f"meta#{name}" for name in META_NAMES}
+    asked |= {f"mymdc#{name}" for name in NAMES}
+    words = arguments | methods | asked | {*RESERVED, *RESERVED_NAMES, "save_hdf5", "Skip", "on_conflict"}
+    assert [word for word in sorted(words - {"copy", "definitions"}) if word not in guide] == []
