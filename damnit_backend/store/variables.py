@@ -11,7 +11,7 @@ from damnit_backend.core.keys import RESERVED_NAMES
 from damnit_backend.core.values import CellValue
 
 from .database import Database
-from .views import rebuild_views
+from .views import declare_columns
 
 EDITABLE_TYPES = ("boolean", "integer", "number", "string")
 
@@ -51,12 +51,11 @@ def declare_computed(database: Database, declarations: Sequence[Declaration]) ->
     """
     with database.writing(author=user_name()) as sql:
         edited = editable_names(sql)
+        computed = [declaration for declaration in declarations if declaration.name not in edited]
         changed = False
-        for declaration in declarations:
-            if declaration.name not in edited:
-                changed |= _declare(sql, declaration)
-        if changed:
-            rebuild_views(sql)
+        for declaration in computed:
+            changed |= _declare(sql, declaration)
+        declare_columns(sql, [declaration.name for declaration in computed])
     return Declared(changed, tuple(sorted({declaration.name for declaration in declarations} & edited)))
 
 
@@ -109,4 +108,4 @@ def add_editable(database: Database, name: str, type_: str, title: str = "", des
         sql.execute(
             "INSERT INTO variables VALUES (?, ?, ?, ?, NULL)", (name, type_, title or name, description or None)
         )
-        rebuild_views(sql)
+        declare_columns(sql, [name])

@@ -23,6 +23,20 @@ ODD_NAMES = [
     "[x]",
     "run",
     "select",
+    "",
+    "🎉",
+    "e\u0301",
+    "é",
+    "two\nlines\t",
+    "-- x",
+    "v.name = 'a' THEN v.value END) AS \"a\"",
+    "a/b",
+    ".reduced",
+    "..",
+    "%",
+    "proposal",
+    "rowid",
+    "x" * 900,
 ]
 
 
@@ -98,9 +112,40 @@ def test_that_odd_names_are_declared_shown_and_viewed(database, plain_sql):
     ]
     cells = read_table(database).cells
     assert [cells[CellKey(1, 1, name)].value for name in ODD_NAMES] == list(range(len(ODD_NAMES)))
-    for name in set(ODD_NAMES) - {"a", "A", "run"}:
+    for name in set(ODD_NAMES) - {"a", "A", "run", "proposal", ""}:  # SQLite has other columns of such names
         column = '"' + name.replace('"', '""') + '"'
         assert sql.execute(f"SELECT {column} FROM runs").fetchall() == [(ODD_NAMES.index(name),)]
+
+
+@pytest.mark.parametrize("name", ["x" * 10_000, "nul\0nul", "\0"])
+def test_that_names_which_no_view_can_have_are_left_out_of_the_views_only(database, plain_sql, name):
+    add_run(database, RunKey(1, 1))
+    declare_computed(database, [Declaration(name, "T"), Declaration("fine", "F")])
+    sql = plain_sql()
+    sql.executemany(INSERT, [(1, 1, name, 1, 5, "context.py"), (1, 1, "fine", 1, 6, "context.py")])
+    assert read_table(database).cells[CellKey(1, 1, name)].value == 5
+    assert [variable.name for variable in read_variables(database)] == [name, "fine"]
+    assert sql.execute("SELECT * FROM runs").fetchall()[0][4:] == (6,)
+    before = sql.execute("PRAGMA schema_version").fetchone()
+    declare_computed(database, [Declaration(name, "Another title"), Declaration("fine", "F")])
+    assert sql.execute("PRAGMA schema_version").fetchone() == before
+
+
+def test_that_the_views_stay_small_however_long_the_names_are(database, plain_sql):
+    declare_computed(database, [Declaration(f"v{number:04d}".ljust(990, "_"), "T") for number in range(2000)])
+    (size,) = plain_sql().execute("SELECT max(length(sql)) FROM sqlite_master").fetchone()
+    assert 500_000 < size < 1_500_000
+
+
+def test_that_a_new_variable_does_not_have_all_values_looked_at(database, plain_sql):
+    declare_computed(database, [Declaration("first", "T")])
+    sql = plain_sql()
+    add_run(database, RunKey(1, 1))
+    # Nobody told the views of this value, so that they only know it if somebody looks.
+    sql.execute(INSERT, (1, 1, "unseen", 1, 5, "context.py"))
+    declare_computed(database, [Declaration("first", "T"), Declaration("second", "T")])
+    add_editable(database, "third", "number")
+    assert [row[1] for row in sql.execute("PRAGMA table_info(runs)")][4:] == ["first", "second", "third"]
 
 
 @pytest.mark.parametrize("length", [20, 400])
