@@ -31,6 +31,15 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Time that loading the context file may take."""
 
 
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How much of a folder's history is kept besides numbers, texts and errors, which are kept for ever."""
+
+    history_images: Annotated[int, Meta(ge=0, le=100_000)] = 5
+    """Former pictures, curves and small arrays of each cell."""
+    history_results: Annotated[int, Meta(ge=0, le=100_000)] = 1
+    """Former full results of each cell, in `extracted_data/former/`."""
+
+
 class Settings(Limits, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a facility or a person may choose for all folders."""
 

@@ -2,6 +2,11 @@
 
 import h5py
 
+from .results import ERRORS, PREVIEW, REDUCED
+
+PLACES = (REDUCED, PREVIEW, ERRORS)
+"""Where a file holds something of a variable, besides the full result at its top."""
+
 DIMENSIONS = "DIMENSION_LIST"
 USES = "REFERENCE_LIST"
 
@@ -15,6 +20,15 @@ def copy_result(source: h5py.Group, target: h5py.Group, name: str) -> None:
     source.copy(source[name], target, name=name)
     if isinstance(source[name], h5py.Group):
         _attach_dimensions(source[name], target[name])
+
+
+def copy_places(source: h5py.File, target: h5py.File, name: str) -> None:
+    """Copy all that a file holds of a variable into another file that holds nothing of it."""
+    if name in source:
+        copy_result(source, target, name)
+    for place in PLACES:
+        if f"{place}/{name}" in source:
+            copy_result(source[place], target.require_group(place), name)
 
 
 def _attach_dimensions(old: h5py.Group, new: h5py.Group) -> None:

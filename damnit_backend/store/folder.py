@@ -30,6 +30,11 @@ class Folder:
         return self.path / "extracted_data"
 
     @property
+    def former(self) -> Path:
+        """Former full results, which the history names."""
+        return self.results / "former"
+
+    @property
     def logs(self) -> Path:
         return self.path / "process_logs"
 

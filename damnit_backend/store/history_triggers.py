@@ -3,6 +3,9 @@
 `INSERT OR REPLACE` removes the former row without any trigger for deletions, and `INSERT … ON CONFLICT` begins like an
 insertion. So each insertion first notes in `desk_replacing` the row that it meets, and only one that took the place of
 that row moves the note to the history.
+
+A merge says in `desk_keeping` where it keeps the former full results: those make an entry also where the table shows
+the same as before.
 """
 
 from dataclasses import dataclass
@@ -95,6 +98,8 @@ def _save(kept: _Kept, columns: dict[str, str], source: str, operation: str) -> 
     found = {"kind": f"'{kept.kind}'", **columns}
     joins = " LEFT JOIN desk_writer AS w ON w.one = 1"
     if kept.is_value:
+        for column, kept_column in (("row", "row"), ("former_file", "file")):
+            found[column] = f"(SELECT {kept_column} FROM desk_keeping AS k WHERE k.name = {columns['name']})"
         origin = ", ".join(f"'{column}', p.{column}" for column in _ORIGIN_COLUMNS)
         found |= {column: f"a.{column}" for column in ("author", "host", "program")}
         found["origin"] = f"CASE WHEN p.name IS NOT NULL THEN json_object({origin}) END"
@@ -135,6 +140,9 @@ _SIGN = (
 """Who made the present value; a conflict clause of its own, because the outer statement's would count otherwise."""
 
 
+_KEEPING = "EXISTS (SELECT 1 FROM desk_keeping AS k WHERE k.name = OLD.name AND k.file IS NOT NULL)"
+
+
 def _updated(kept: _Kept) -> str:
     differs = kept.differs() or "0"
     if kept.kind == "run":  # a time that was not known yet is no loss
@@ -145,7 +153,7 @@ def _updated(kept: _Kept) -> str:
     return _trigger(
         f"{kept.table}_update",
         f"AFTER UPDATE ON {kept.table}",
-        f"{kept.moved()} OR {differs}",
+        f"{kept.moved()} OR {differs}{' OR ' + _KEEPING if kept.is_value else ''}",
         _save(kept, kept.columns("OLD"), _ROW, operation),
         *((*_forget("OLD"), _SIGN + ";") if kept.is_value else ()),
     )
@@ -210,7 +218,7 @@ _VALUE_ADDED = _trigger(
 _VALUE_REPEATED = _trigger(
     "run_variables_repeat",
     "AFTER UPDATE ON run_variables",
-    f"OLD.timestamp IS NOT NEW.timestamp AND NOT ({_VALUES.moved()} OR {_VALUES.differs()})",
+    f"OLD.timestamp IS NOT NEW.timestamp AND NOT ({_VALUES.moved()} OR {_VALUES.differs()} OR {_KEEPING})",
     f"DELETE FROM desk_provenance WHERE {_at('NEW')};",
 )
 """The same value, made anew: how the former one was made says nothing of it. Who made it says so next."""

@@ -1,33 +1,28 @@
 """Merging fragments into a run's file and the database. Only the listener does this.
 
-The order makes a crash harmless at every instruction: the new run file is written aside and synced; then, in one
-transaction, it is renamed and the cells are written; then the fragments go. Whatever is left over is merged again,
-with the same result. The transaction begins before the file is renamed, so that a listener which was replaced while it
-hung (`Database.guard`) changes neither.
+The fragments go once `publishing` has put their results into both. Whatever is left over after a crash is merged again,
+with the same result.
 """
 
-import contextlib
 import logging
 import math
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from damnit_backend.core.account import user_name
 from damnit_backend.core.codec import encode, storable_text
-from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.core.values import CellValue, Failure
 
 from .cells import put_cell, put_run
 from .database import Database
-from .folder import Folder
 from .fragments import BrokenFragmentError, Fragment, read_fragment
 from .provenance import write_provenance
+from .publishing import publish_results
 from .results import NoResultError
-from .run_file import prepare_run_file, publish_run_file
 from .table import START_TIME
 from .variables import editable_names
 from .views import add_columns
@@ -56,21 +51,30 @@ def merge_fragments(database: Database, key: RunKey, paths: Sequence[Path]) -> M
     """
     database.check_guard()
     broken: list[tuple[Path, str]] = []
-    fragments, aside = _prepare(database.folder, key, _read(key, paths, broken), broken)
-    cells = {name: (cell, fragment) for fragment in fragments for name, cell in fragment.cells.items()}
-    if aside is not None:
+    fragments = _read(key, paths, broken)
+    cells: Cells = {}
+
+    def write(sql: sqlite3.Connection) -> None:
+        nonlocal cells
+        cells = _without_edited(sql, _last(fragments))
+        _write_cells(sql, key, cells)
+
+    while fragments:
         try:
-            with database.writing(author=user_name()) as sql:
-                with _clear_errors(database.folder, key):
-                    publish_run_file(database.folder, key, aside)
-                cells = _without_edited(sql, cells)
-                _write_cells(sql, key, cells)
-        finally:
-            aside.unlink(missing_ok=True)
+            publish_results(database, key, fragments, write, author=user_name())
+            break
+        except BrokenFragmentError as error:
+            broken.append(_set_aside(error))
+            fragments = [fragment for fragment in fragments if fragment.path != error.path]
     for fragment in fragments:
         fragment.path.unlink(missing_ok=True)
     failed = tuple(sorted(name for name, (cell, _) in cells.items() if _is_error(cell)))
     return Merged(key, tuple(sorted(cells)), failed, tuple(broken))
+
+
+def _last(fragments: Sequence[Fragment]) -> Cells:
+    """Each cell as the last fragment has it that brings it."""
+    return {name: (cell, fragment) for fragment in fragments for name, cell in fragment.cells.items()}
 
 
 def _read(key: RunKey, paths: Sequence[Path], broken: list[tuple[Path, str]]) -> list[Fragment]:
@@ -84,32 +88,6 @@ def _read(key: RunKey, paths: Sequence[Path], broken: list[tuple[Path, str]]) ->
         except BrokenFragmentError as error:
             broken.append(_set_aside(error))
     return fragments
-
-
-def _prepare(
-    folder: Folder, key: RunKey, fragments: list[Fragment], broken: list[tuple[Path, str]]
-) -> tuple[list[Fragment], Path | None]:
-    """Write the run's next file; the fragments that are in it, and where it is. One that cannot be copied is set aside
-    as well; None if no fragment is left."""
-    while fragments:
-        try:
-            with _clear_errors(folder, key):
-                return fragments, prepare_run_file(folder, key, fragments)
-        except BrokenFragmentError as error:
-            broken.append(_set_aside(error))
-            fragments = [fragment for fragment in fragments if fragment.path != error.path]
-    return [], None
-
-
-@contextlib.contextmanager
-def _clear_errors(folder: Folder, key: RunKey) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UserError(
-            f"The results of run {key.run} cannot be written: {error}.",
-            f"Is the disk of {folder.path} full or write-protected?",
-        ) from error
 
 
 def _is_error(cell: CellValue) -> bool:

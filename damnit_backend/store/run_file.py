@@ -10,14 +10,12 @@ import h5py
 
 from damnit_backend.core.keys import RunKey
 
-from .copying import copy_result
+from .copying import PLACES, copy_places
 from .files import make_file, sync
 from .folder import Folder
 from .fragments import BrokenFragmentError, Fragment
 from .own_data import require_own_data
-from .results import ERRORS, PREVIEW, REDUCED, DamagedResultsError, open_results
-
-PLACES = (REDUCED, PREVIEW, ERRORS)
+from .results import DamagedResultsError, open_results
 
 
 def prepare_run_file(folder: Folder, key: RunKey, fragments: Sequence[Fragment]) -> Path:
@@ -91,11 +89,7 @@ def _copy(fragment: Fragment, file: h5py.File) -> None:
             source = stack.enter_context(open_results(fragment.path))
             require_own_data(source)  # again: it may be another file by now
             for name in fragment.cells:
-                if name in source:
-                    copy_result(source, file, name)
-                for place in PLACES:
-                    if f"{place}/{name}" in source:
-                        copy_result(source[place], file.require_group(place), name)
+                copy_places(source, file, name)
         except (DamagedResultsError, KeyError, ValueError, TypeError, RuntimeError, OSError) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise  # The disk is full, for example: not the fragment's fault.

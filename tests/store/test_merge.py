@@ -14,6 +14,7 @@ from damnit_backend.core.attributes import UNREADABLE
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.core.values import Failure, Kind, SmallArray, Trend
+from damnit_backend.store import publishing
 from damnit_backend.store import merge as merge_module
 from damnit_backend.store import run_file as run_file_module
 from damnit_backend.store.database import Database
@@ -226,8 +227,9 @@ STEPS = [
     (run_file_module, "_remove"),
     (run_file_module, "_copy"),
     (run_file_module, "sync"),
-    (merge_module, "prepare_run_file"),
-    (merge_module, "publish_run_file"),
+    (publishing, "prepare_run_file"),
+    (publishing, "keep_former"),
+    (publishing, "publish_run_file"),
     (merge_module, "_write_cells"),
     (merge_module, "put_cell"),
 ]
@@ -584,7 +586,7 @@ def test_that_a_listener_which_was_replaced_while_it_hung_changes_neither_file_n
     merge()
     database.guard = functools.partial(require_lease, lease=lease)
     fragment = hand_over(a=2)
-    original = merge_module.prepare_run_file
+    original = publishing.prepare_run_file
 
     def hang(*arguments):
         aside = original(*arguments)
@@ -592,7 +594,7 @@ def test_that_a_listener_which_was_replaced_while_it_hung_changes_neither_file_n
             take_lease(other, "/s", "successor")
         return aside
 
-    monkeypatch.setattr(merge_module, "prepare_run_file", hang)
+    monkeypatch.setattr(publishing, "prepare_run_file", hang)
     with pytest.raises(LeaseLostError, match="successor"):
         merge()
     assert (read_result(folder.run_file(KEY), "a").data, cell("a").value) == (1, 1)

@@ -19,11 +19,13 @@ CREATE TABLE desk_history (
 );
 CREATE INDEX desk_history_cell ON desk_history (proposal, run, name);
 CREATE INDEX desk_history_name ON desk_history (kind, name);
+CREATE INDEX desk_history_blob ON desk_history (proposal, run, name) WHERE typeof(value) = 'blob';
 CREATE INDEX desk_history_file ON desk_history (former_file) WHERE former_file IS NOT NULL;
 CREATE TABLE desk_replacing (
     source TEXT, kind TEXT, proposal, run, name,
     value, timestamp, max_diff, provenance, summary_type, summary_method, attributes, row TEXT
 );
+CREATE TABLE desk_keeping (name PRIMARY KEY, file TEXT, row TEXT);
 CREATE TABLE desk_authors (
     proposal, run, name, author TEXT, host TEXT, program TEXT, reason TEXT, at REAL NOT NULL,
     PRIMARY KEY (proposal, run, name)
