@@ -37,6 +37,12 @@ class VariableSpec(msgspec.Struct, frozen=True):
     units: str | None = None
     line: int | None = None
     depends: tuple[str, ...] = ()
+    code: str = ""
+    """A hash of all code that decides about its value; empty if the file was only checked."""
+    spans: tuple[tuple[str, int, int], ...] = ()
+    """Where that code is without its dependencies': file (empty for the context file), first and last line."""
+    parameters: tuple[str, ...] = ()
+    """Names of ``param#`` values that it and its dependencies ask for."""
 
 
 class Load(msgspec.Struct, frozen=True, tag_field="do", tag="load"):
@@ -65,6 +71,8 @@ class Run(msgspec.Struct, frozen=True, tag_field="do", tag="run"):
     params: dict[str, bool | int | float | str] = {}
     memory: int | None = None
     cores: int | None = None
+    job: int | None = None
+    exact: bool = False
 
 
 class Cancel(msgspec.Struct, frozen=True, tag_field="do", tag="cancel"):
@@ -103,12 +111,28 @@ Stamp: TypeAlias = tuple[int, int, int]
 """What changes when a file is written or replaced: time of its last change in ns, size, inode."""
 
 
+class Environment(msgspec.Struct, frozen=True):
+    """What executes the context file: ``packages`` are versions by name."""
+
+    python: str
+    executable: str
+    packages: dict[str, str]
+    digest: str
+
+
 class Loaded(msgspec.Struct, frozen=True, tag_field="event", tag="loaded"):
-    """``files``: what was imported from the context file's folder, and places there that were looked into."""
+    """``files``: what was imported from the context file's folder, and places there that were looked into.
+
+    ``text`` is what was executed, ``sources`` the modules beside it, by path, and ``digest`` one of both. A file that
+    is only checked has no sources and no environment.
+    """
 
     id: int
     digest: str
     variables: tuple[VariableSpec, ...]
+    text: str = ""
+    sources: dict[str, str] = {}
+    environment: Environment | None = None
     files: dict[str, Stamp | None] = {}
     warnings: tuple[Problem, ...] = ()
 

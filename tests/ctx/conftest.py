@@ -19,6 +19,7 @@ from damnit_ctx.execute import Executor, Plan
 from damnit_ctx.inputs import Inputs
 from damnit_ctx.load import Loader
 from damnit_ctx.problem import Problem
+from damnit_ctx.user_files import own_modules
 from damnit_ctx.write import FragmentWriter
 
 
@@ -208,6 +209,6 @@ def codes(folder: Path) -> Callable[..., dict[str, Code]]:
             (folder / f"{name}.py").write_text(content, encoding="utf-8")
         loaded = loader.load(folder / "context.py", folder)
         assert isinstance(loaded, LoadedContext), loaded
-        return codes_of(loaded)
+        return codes_of(loaded, own_modules(loaded.path))
 
     return made

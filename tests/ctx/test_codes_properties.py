@@ -108,7 +108,7 @@ def loaded(text: str, folder: Path) -> LoadedContext:
 
 
 def test_that_hashes_are_the_same_in_each_process_and_each_version_of_python(folder: Path) -> None:
-    hashes = [f"{name} {code.hash}" for name, code in codes_of(loaded(RICH, folder)).items()]
+    hashes = [f"{name} {code.hash}" for name, code in codes_of(loaded(RICH, folder), {}).items()]
 
     assert hashlib.sha256("\n".join(hashes).encode()).hexdigest()[:16] == RICH_HASH
 
@@ -119,7 +119,7 @@ def test_that_hashes_do_not_depend_on_the_order_of_sets(folder: Path, seed: int)
     code = (
         "import sys; from pathlib import Path;"
         "from damnit_ctx.load import Loader; from damnit_ctx.codes import codes_of;"
-        "path = Path(sys.argv[1]); found = codes_of(Loader().load(path, path.parent));"
+        "path = Path(sys.argv[1]); found = codes_of(Loader().load(path, path.parent), {});"
         "print(*(code.hash for code in found.values()), sep='\\n')"
     )
     done = subprocess.run(
@@ -128,7 +128,7 @@ def test_that_hashes_do_not_depend_on_the_order_of_sets(folder: Path, seed: int)
         capture_output=True, text=True, check=True,
     )  # fmt: skip
 
-    assert done.stdout.split() == [code.hash for code in codes_of(context).values()]
+    assert done.stdout.split() == [code.hash for code in codes_of(context, {}).values()]
 
 
 def test_that_a_file_nested_too_deeply_is_hashed_as_a_whole(folder: Path) -> None:
@@ -136,7 +136,7 @@ def test_that_a_file_nested_too_deeply_is_hashed_as_a_whole(folder: Path) -> Non
         "from damnit_ctx import Variable\nx = " + "+".join(["1"] * 600) + "\n@Variable()\ndef a(run):\n    return 1\n"
     )
 
-    before, after = (codes_of(loaded(t, folder))["a"] for t in (text, text + "# comment\n"))
+    before, after = (codes_of(loaded(t, folder), {})["a"] for t in (text, text + "# comment\n"))
 
     assert before.hash != after.hash
     assert before.spans == (("", 1, 6),)
@@ -148,7 +148,7 @@ def test_that_objects_that_fail_when_looked_at_do_no_harm(folder: Path) -> None:
         "class Bad:\n    def __getattribute__(self, name):\n        raise OSError(name)\n"
         "def made(bad):\n    def a(run):\n        return bad\n    return a\na = Variable()(made(Bad()))\n"
     )
-    before, after = (codes_of(loaded(t, folder))["a"] for t in (text, text + "# comment\n"))
+    before, after = (codes_of(loaded(t, folder), {})["a"] for t in (text, text + "# comment\n"))
 
     assert before.hash != after.hash
 
@@ -211,7 +211,7 @@ def _codes(text: str) -> dict[str, Code]:
     here = Path.cwd()
     found = Loader().load(here / "context.py", here, text)
     assert isinstance(found, LoadedContext), found
-    return codes_of(found)
+    return codes_of(found, {})
 
 
 @settings(deadline=None, max_examples=25)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from damnit_ctx.context import LoadedContext, Node
 from damnit_ctx.pieces import digest
 from damnit_ctx.reach import Reach
 from damnit_ctx.source import Source
-from damnit_ctx.user_files import UserFiles
+from damnit_ctx.user_files import Modules, UserFiles
 
 #: Of the way in which hashes are made. Another number makes all values stale.
 SCHEME = "1"
@@ -30,25 +31,26 @@ class Code:
     parameters: tuple[str, ...]
 
 
-def codes_of(context: LoadedContext, tree: ast.Module | None = None) -> dict[str, Code]:
-    """By name, for all Variables of a loaded context file. `tree`: its syntax, if it is there already."""
-    try:
-        text = ast.parse(context.text) if tree is None else tree
-        files = UserFiles(Source("", context.text, text, context.module), context.path)
-    except (RecursionError, SyntaxError, ValueError):  # absurdly nested: any change of the text may matter
-        files = None
+def codes_of(context: LoadedContext, modules: Modules) -> dict[str, Code]:
+    """By name, for all Variables of a loaded context file. `modules`: those beside it."""
+    files: UserFiles | None = None
+    with contextlib.suppress(RecursionError):  # absurdly nested: any change of the text may matter
+        tree = ast.parse(context.text) if context.tree is None else context.tree
+        files = UserFiles(Source("", context.text, tree, context.module), context.path, modules)
     found: dict[str, Code] = {}
     contents: dict[str, str] = {}
     for name in graph.topological_order(context.graph):
         node = context.nodes[name]
-        own, spans = _own(node, context, files)
+        own, spans = _own(node, context, files, modules)
         contents[name] = digest([SCHEME, own, *_options(node), *_inputs(node, contents)])
         parameters = _parameters(node).union(*(found[needed].parameters for needed in node.depends))
         found[name] = Code(digest([name, contents[name]]), spans, tuple(sorted(parameters)))
     return found
 
 
-def _own(node: Node, context: LoadedContext, files: UserFiles | None) -> tuple[str, tuple[tuple[str, int, int], ...]]:
+def _own(
+    node: Node, context: LoadedContext, files: UserFiles | None, modules: Modules
+) -> tuple[str, tuple[tuple[str, int, int], ...]]:
     """A hash of what the Variable's function reaches, and where that stands."""
     if files is not None:
         reach = Reach(files)
@@ -60,7 +62,7 @@ def _own(node: Node, context: LoadedContext, files: UserFiles | None) -> tuple[s
             reach.spans.clear()
         else:
             return reach.digest(), tuple(sorted(reach.spans))
-    others = [] if files is None else [f"{path}: {text}" for path, text in sorted(files.texts().items())]
+    others = [f"{module.label}: {module.text}" for module in modules.values()]
     return digest([context.text, *others]), (("", 1, context.text.count("\n") + 1),)
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from damnit_ctx import graph
 from damnit_ctx.arguments import Argument
 from damnit_ctx.problem import Problem
 from damnit_ctx.text import storable
 from damnit_ctx.variable import Variable
+
+if TYPE_CHECKING:
+    from damnit_ctx.origin import Origin
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,9 @@ class LoadedContext:
     """`nodes` in the order of definition. `digest`: SHA-256 of the file, or of the text in UTF-8.
 
     `defined` has also the Variables that lack an optional part and so are no nodes; `params` are the file's own
-    values of parameters, for those that are not given; `text` is what ran; `warnings` are what is odd about it. Holds
-    on to the module in which the file ran, on which its functions depend.
+    values of parameters, for those that are not given; `text` is what ran, `tree` its
+    syntax; `warnings` are what is odd about it; `origin` is known of one that is to be run. Holds on to the module in
+    which the file ran, on which its functions depend.
     """
 
     path: Path
@@ -67,6 +72,8 @@ class LoadedContext:
     params: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
     warnings: tuple[Problem, ...] = ()
+    tree: ast.Module | None = None
+    origin: Origin | None = None
 
     @property
     def graph(self) -> dict[str, tuple[str, ...]]:

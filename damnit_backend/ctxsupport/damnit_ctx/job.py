@@ -54,6 +54,7 @@ class Job:
     context: LoadedContext
     order: list[str]
     deadline: float | None = None
+    asked: frozenset[str] = frozenset()  # those of the order that are not only computed for others
     running: Running | None = None
     ending: tuple[str, str] | None = None
     closing: bool = False
@@ -71,6 +72,8 @@ class Job:
 
     def __post_init__(self) -> None:
         if self.request.seconds is not None:
+        if self.request.exact:
+            self._settled = set(self.order) - self.asked
             self.deadline = time.monotonic() + self.request.seconds
 
     @property

@@ -56,13 +56,15 @@ class Loader:
         if problem is not None:
             return [problem]
         gathered = scope.gathered()
-        checked = check(gathered, Positions(text, str(path)))
+        positions = Positions(text, str(path))
+        checked = check(gathered, positions)
         if checked.nodes is None:
             return checked.problems
         digest = hashlib.sha256(raw).hexdigest()
         defined = tuple(gathered.variables)
+        warnings = tuple(checked.problems)
         return LoadedContext(
-            path, folder, digest, checked.nodes, module, defined, scope.params(), text, tuple(checked.problems)
+            path, folder, digest, checked.nodes, module, defined, scope.params(), text, warnings, positions.tree
         )
 
     def _forget_modules_of(self, folder: Path) -> None:

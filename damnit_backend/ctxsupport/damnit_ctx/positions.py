@@ -41,8 +41,9 @@ class Positions:
     def __init__(self, text: str, path: str) -> None:
         self._path = path
         self._lines = lines_of(text)
+        self.tree = ast.parse(text)
         self._functions = {
-            min([node.lineno, *(d.lineno for d in node.decorator_list)]): node for node in _functions(ast.parse(text))
+            min([node.lineno, *(d.lineno for d in node.decorator_list)]): node for node in _functions(self.tree)
         }
 
     def line(self, variable: Variable) -> int | None:

@@ -49,6 +49,8 @@ class RunRequest:
     memory: int | None
     cores: int | None
     params: Mapping[str, Any]
+    job: int | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ def _parse(do: str, request_id: int, fields: Mapping[str, Any]) -> Request:
         memory=_count(fields, "memory"),
         cores=_count(fields, "cores"),
         params=_params(fields),
+        job=None if fields.get("job") is None else _whole(fields, "job"),
+        exact=_flag(fields, "exact"),
     )
 
 
@@ -130,6 +134,13 @@ def _whole(fields: Mapping[str, Any], name: str) -> int:
     value = fields.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise BadRequest(f"{name} must be a whole number, not negative")
+    return value
+
+
+def _flag(fields: Mapping[str, Any], name: str) -> bool:
+    value = fields.get(name, False)
+    if not isinstance(value, bool):
+        raise BadRequest(f"{name} must be true or false")
     return value
 
 

@@ -6,11 +6,14 @@ First it says `{"event": "hello", "protocol": 1, …}`; without the packages it 
 - `load`: executes a context file in this process, answered by `loaded` or `not_loaded`, both with the stamps (time of
   the last change in ns, size, inode) of the `files` in its folder that it imports; null where one is missing; and
   with `warnings`, problems of the severity "warning" that keep it from nothing. The
-  server is there to be killed and replaced if the file hangs. What was loaded last is what runs.
+  server is there to be killed and replaced if the file hangs. What was loaded last is what runs. A file that is not
+  only checked comes with its `text`, that of modules beside it (`sources`), a `digest` of both, the `environment`, and
+  for each Variable a hash of its code (`codes.py`).
 - `run`: computes Variables on a run in a fork of this process. `data` says what to open; `variables` names what
   to compute, else `trigger` does (those that run on that kind of data), else all that `data` suffices for;
-  `params` has the values of `param#` arguments, by name; `seconds`, `memory` (bytes) and `cores` are limits. Events
-  `running`, `started`, `finished`, `fragment`, at the end `done`. Several may go on at once.
+  `params` has the values of `param#` arguments, by name; `seconds`, `memory` (bytes) and `cores` are limits; `job` is
+  noted in the results; with `exact` what the Variables need is computed but not written. Events `running`, `started`,
+  `finished`, `fragment`, at the end `done`. Several may go on at once.
 - `cancel`: ends a run. `ping`: answered by `pong`, if the server is well.
 - `quit`, or the end of standard input: ends all, and the server.
 

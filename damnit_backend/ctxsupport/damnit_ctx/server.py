@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import selectors
 import time
@@ -12,6 +13,7 @@ from damnit_ctx.channel import Channel
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.job import Job
 from damnit_ctx.load import Loader
+from damnit_ctx.origin import origin_of
 from damnit_ctx.output import RunOutput
 from damnit_ctx.requests import BadRequest, CancelRequest, LoadRequest, PingRequest, QuitRequest, RunRequest, parse
 from damnit_ctx.warm import warm_writers
@@ -118,8 +120,14 @@ class Server:
             self._channel.send({"event": "not_loaded", **answer, "problems": problems})
             return
         self._context = loaded
+        answer["digest"] = loaded.digest
         variables = [node.as_json() for node in loaded.nodes.values()]
-        self._channel.send({"event": "loaded", **answer, "digest": loaded.digest, "variables": variables})
+        if request.code is None:
+            origin = origin_of(loaded)
+            self._context = dataclasses.replace(loaded, origin=origin, tree=None)
+            answer.update(origin.as_json())
+            variables = [{**known, **facts} for known, facts in zip(variables, origin.of_variables().values())]
+        self._channel.send({"event": "loaded", **answer, "variables": variables})
         if request.code is None:
             warm_writers()  # a text that is only checked will hardly be run
 
@@ -142,7 +150,7 @@ class Server:
         unknown = [n for n in names if n not in context.nodes]
         if unknown:
             raise BadRequest(f"run: the context file has no Variable {', '.join(unknown)}", request.id)
-        self._start(Job(request, context, context.order(names)), RunOutput(request.log))
+        self._start(Job(request, context, context.order(names), frozenset(names)), RunOutput(request.log))
 
     def _start(self, job: Job, output: RunOutput) -> None:
         server_ends = [self._channel.input, self._channel.output, *output.descriptors]

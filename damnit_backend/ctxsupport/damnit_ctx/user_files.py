@@ -6,7 +6,8 @@ import ast
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,40 +16,56 @@ from damnit_ctx.pieces import Import
 from damnit_ctx.source import Source
 
 
-def own_modules(folder: Path) -> Iterator[tuple[ModuleType, Path]]:
-    """The imported modules that lie in the folder, or below, and are no installed packages, with their files."""
-    inside = os.path.join(folder, "")  # noqa: PTH118  (paths of a thousand modules would take long)
-    installed = [os.path.join(prefix, "") for prefix in (sys.prefix, sys.base_prefix)]  # noqa: PTH118
+@dataclass(frozen=True)
+class OwnModule:
+    """An imported module beside the context file. `label`: its path from there; `text`: what the file says now."""
+
+    module: ModuleType
+    file: str
+    label: str
+    text: str
+
+
+#: By the `id` of the module.
+Modules = Mapping[int, OwnModule]
+
+
+def own_modules(context: Path) -> Modules:
+    """The imported modules that lie beside a context file, or below, and are no installed packages; sorted by label."""
+    inside = os.path.join(context.parent, "")  # noqa: PTH118  (paths of a thousand modules would take long)
+    installed = tuple(os.path.join(prefix, "") for prefix in (sys.prefix, sys.base_prefix))  # noqa: PTH118
+    found = []
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
         if not isinstance(file, str) or not file.startswith(inside) or "site-packages" in file:
             continue
-        if not any(file.startswith(prefix) for prefix in installed):
-            yield module, Path(file)
+        if not file.startswith(installed) and file != str(context):
+            found.append(OwnModule(module, file, file[len(inside) :], _text(Path(file))))
+    return {id(own.module): own for own in sorted(found, key=lambda own: own.label)}
 
 
 class UserFiles:
     """Finds the file of a module, or of a function. A module elsewhere, or one that is not Python code, has none."""
 
-    def __init__(self, context: Source, path: Path) -> None:
+    def __init__(self, context: Source, path: Path, modules: Modules) -> None:
+        self._modules = modules
         self._by_module: dict[int, Source | None] = {id(context.module): context}
         self._by_file: dict[str, Source] = {str(path): context}
-        self._known = {id(module): (module, file) for module, file in own_modules(path.parent) if file != path}
-        self._folder = path.parent
 
     def of_module(self, module: ModuleType) -> Source | None:
         """Raises RecursionError if its code is nested too deeply."""
         key = id(module)
         if key not in self._by_module:
-            self._by_module[key] = self._read(*self._known[key]) if key in self._known else None
+            own = self._modules.get(key)
+            self._by_module[key] = None if own is None else self._read(own)
         return self._by_module[key]
 
     def of_file(self, file: str) -> Source | None:
         """Raises RecursionError if its code is nested too deeply."""
         if file not in self._by_file:
-            for module, path in self._known.values():
-                if str(path) == file:
-                    self.of_module(module)
+            for own in self._modules.values():
+                if own.file == file:
+                    self.of_module(own.module)
         return self._by_file.get(file)
 
     def of_class(self, cls: type) -> Source | None:
@@ -67,17 +84,12 @@ class UserFiles:
                 return None
         return sys.modules.get(name)
 
-    def texts(self) -> dict[str, str]:
-        """What all of the folder's modules say, by path from the folder, whether anything reaches them or not."""
-        return {str(path.relative_to(self._folder)): _text(path) for _, path in self._known.values()}
-
-    def _read(self, module: ModuleType, path: Path) -> Source | None:
-        text = _text(path)
+    def _read(self, own: OwnModule) -> Source | None:
         try:
-            source = Source(str(path.relative_to(self._folder)), text, ast.parse(text), module)
+            source = Source(own.label, own.text, ast.parse(own.text), own.module)
         except (SyntaxError, ValueError):  # a compiled module, or one that was changed since
             return None
-        self._by_file[str(path)] = source
+        self._by_file[own.file] = source
         return source
 
 

@@ -44,7 +44,7 @@ class Task:
 
     `verdicts` are failures of Variables that ended an earlier process of the same run: they are recorded first,
     each with what it took. `first`: the run's start time is not in a file yet. `cautious`: publish the
-    results of each Variable at once.
+    results of each Variable at once. `asked`: the Variables that are not only computed for others.
     """
 
     context: LoadedContext
@@ -54,6 +54,7 @@ class Task:
     first: bool
     verdicts: Mapping[str, tuple[Outcome, Usage]] = field(default_factory=dict)
     cautious: bool = False
+    asked: frozenset[str] = frozenset()
 
     @property
     def stem(self) -> str:
@@ -173,7 +174,10 @@ def _compute(task: Task, pipe: EventPipe) -> None:
     if run is not None:
         variables = [n for n in task.plan.order if n not in task.plan.quiet]
         pipe.send({"event": "running", "pid": os.getpid(), "variables": variables})
-    writer = FragmentWriter(request.fragments, task.stem, task.token, _publisher(pipe), at_once=task.cautious)
+    origin = None if task.context.origin is None else task.context.origin.of_run(request, task.asked)
+    writer = FragmentWriter(
+        request.fragments, task.stem, task.token, _publisher(pipe), at_once=task.cautious, origin=origin
+    )
     if task.first and run is not None:
         _write_start_time(files.start_time(run), writer)
     _record_verdicts(task, writer, pipe)

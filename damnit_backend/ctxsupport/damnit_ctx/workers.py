@@ -122,6 +122,7 @@ def fork_worker(job: Job, output: RunOutput, server_ends: Sequence[int]) -> Work
         first=job.needs_start_time,
         verdicts=job.verdicts,
         cautious=job.cautious,
+        asked=job.asked,
     )
     read_end, write_end = os.pipe()
     printed, to_print = os.pipe()

@@ -8,14 +8,18 @@ import json
 import os
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 import h5py
 
 from damnit_ctx import entry as entries
 from damnit_ctx.entry import Entry
+
+if TYPE_CHECKING:
+    from damnit_ctx.origin import RunOrigin
 
 #: A fragment this old (seconds) is published when a Variable has just finished: the first ones of a process soon,
 #: so that its run shows something at once, later ones with more in each.
@@ -57,12 +61,14 @@ class FragmentWriter:
         published: Callable[[Path, list[str]], None],
         *,
         at_once: bool = False,
+        origin: RunOrigin | None = None,
     ) -> None:
         self._folder = folder
         self._stem = stem
         self._token = token
         self._published = published
         self._at_once = at_once
+        self._origin = origin
         self._lock = threading.RLock()
         self._fragment: _Fragment | None = None
         self._count = 0
@@ -88,7 +94,10 @@ class FragmentWriter:
                 raise
             fragment.entries += 1
             if record is not None:
-                fragment.records[entry.name] = record
+                fragment.records[entry.name] = {**record, **self._facts(entry.name)}
+
+    def _facts(self, name: str) -> Mapping[str, Any]:
+        return {} if self._origin is None else self._origin.values.get(name, {})
 
     def settle(self) -> None:
         """To be called when a Variable has finished: publishes what has waited long enough."""
@@ -157,6 +166,8 @@ class FragmentWriter:
         try:
             fragment.file.attrs["provenance"] = PROVENANCE
             fragment.file.attrs["desk_computed"] = json.dumps(fragment.records)
+            if self._origin is not None:
+                fragment.file.attrs["desk_origin"] = json.dumps(self._origin.shared)
             fragment.file.close()
             _sync(fragment.path)
             ready = fragment.path.with_name(fragment.path.name.replace(".writing.h5", ".ready.h5"))
