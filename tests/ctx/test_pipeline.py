@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -579,3 +580,136 @@ def test_that_importing_the_package_needs_the_standard_library_only() -> None:
     package = Path(sys.modules["damnit_ctx"].__file__ or "").parent.parent
 
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(package)})
+
+
+# -- at once, within each other, from anywhere
+
+
+def test_that_pipelines_in_threads_have_their_own_results() -> None:
+    code = """
+    @Variable
+    def first(run): return run
+    @Variable
+    def second(run, x: "var#first", scale: "param#scale"):
+        inner = Pipeline.from_str("from damnit_ctx import Variable\\n@Variable\\ndef first(run): return run + 1000")
+        Pipeline.default().add(inner.vars["first"])
+        return x * scale + inner.execute(run).cells["first"].data + len(Pipeline.default().vars)
+    """
+    shared = text(code)
+
+    def compute(number: int) -> list[Any]:
+        own = text(code) if number % 2 else shared
+        found = [values(own, data=number, param_values={"scale": 10}) for _ in range(5)]
+        return [one["second"] for one in found]
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(compute, range(24)))
+
+    assert results == [[n * 10 + n + 1000 + 1] * 5 for n in range(24)]
+
+
+def test_that_pipelines_nest_as_deep_as_one_likes() -> None:
+    pipeline = text(
+        """
+        @Variable
+        def depth(run, number: "meta#run_number", level: "param#level" = 0):
+            if level == 10:
+                return number
+            inner = Pipeline(1, number + 1, data=run, param_values={"level": level + 1}).add(depth)
+            return inner.execute().cells["depth"].data * 2
+        """
+    )
+
+    assert values(pipeline.with_context(proposal=1, run_number=5), data=0) == {"depth": 15 * 2**10}
+
+
+def test_that_a_context_file_may_be_named_from_where_one_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "ctx.py").write_text(
+        HEADER + "import os\n@Variable\ndef where(run): return os.path.basename(os.getcwd())\n"
+    )
+    monkeypatch.chdir(tmp_path)
+
+    pipeline = Pipeline.from_context_file("one/ctx.py")
+    monkeypatch.chdir("/")
+
+    assert values(pipeline, data=1) == {"where": "one"}
+    assert Path.cwd() == Path("/")
+
+
+def test_that_a_pipeline_computes_anew_each_time() -> None:
+    pipeline = text(
+        """
+        @Variable
+        def twice(run): return run * 2 if run else 1 / run
+        @Variable
+        def more(run, x: "var#twice" = -1): return x + 1
+        """
+    )
+
+    first, failed, again = (pipeline.execute(data) for data in (5, 0, 7))
+
+    assert (first.cells["more"].data, again.cells["more"].data) == (11, 15)
+    assert (failed.cells["more"].data, list(failed.errors)) == (0, ["twice"])
+    assert pipeline.results is again
+    assert (list(first.errors), list(again.errors)) == ([], [])
+
+
+def test_that_settings_are_copied_not_shared() -> None:
+    given = {"more": 1}
+    pipeline = Pipeline(data=1, param_values=given).add(number, total)
+    copy = pipeline.with_context(param_values={"more": 5})
+    given["more"] = 100
+
+    assert values(pipeline)["total"] == 3
+    assert values(copy)["total"] == 7
+    assert pipeline.copy().param_values == {"more": 1}
+    assert copy.execute(data=0, param_values={"more": 0}).cells["total"].data == 0
+
+
+def test_that_empty_data_are_data() -> None:
+    for nothing in (0, "", [], {}, False, np.array([])):
+        assert text("@Variable\ndef kind(run): return type(run).__name__").execute(nothing).cells["kind"].data == (
+            type(nothing).__name__
+        )
+
+
+def test_that_saving_keeps_to_what_belongs_in_a_file(tmp_path: Path) -> None:
+    results = text(
+        """
+        @Variable
+        def good(run): return [1, 2]
+        @Variable(transient=True)
+        def hidden(run): return 1
+        @Variable(transient=True)
+        def hidden_error(run): return 1 / 0
+        @Variable
+        def nothing(run): return None
+        @Variable
+        def skipped(run): raise Skip("no")
+        @Variable
+        def user(run, x: "var#skipped"): return 1
+        @Variable
+        def shown(run): return Cell(None, summary_value=5, preview=[1, 2])
+        """
+    ).execute(data=1)
+
+    results.save_hdf5(tmp_path / "x.h5")
+
+    with h5py.File(tmp_path / "x.h5") as file:
+        assert set(file) == {"good", ".reduced", ".preview", ".errors"}
+        assert set(file[".reduced"]) == {"good", "shown"}
+        assert set(file[".preview"]) == {"shown"}
+        assert {name: error.attrs["type"] for name, error in file[".errors"].items()} == dict.fromkeys(
+            ("skipped", "user"), "Skip"
+        )
+    assert set(results.errors) == {"hidden_error", "skipped", "user"}
+
+
+def test_that_a_pipeline_says_what_only_one_variable_suffers_from() -> None:
+    pipeline = text("@Variable\ndef odd(run, x): return 1\n@Variable\ndef good(run): return 1")
+
+    results = pipeline.execute(data=1)
+
+    assert results.cells["good"].data == 1
+    assert "needs an annotation" in str(results.errors["odd"])
