@@ -143,8 +143,11 @@ def _follow(database: Database, told: Told, stop: Event) -> None:
         told.seconds.setdefault("poll", []).append(time.monotonic() - begun)
 
 
-def in_processes(folder: Path, acts: list[tuple[Any, ...]], seconds: float) -> list[Told]:
-    """Let each act, a function with its further arguments, go on in a process of its own for so long."""
+def in_processes(folder: Path, acts: list[tuple[Any, ...]], seconds: float, look: Callable[[], None]) -> list[Told]:
+    """Let each act, a function with its further arguments, go on in a process of its own for so long.
+
+    ``look`` is called now and then meanwhile.
+    """
     context = multiprocessing.get_context("spawn")
     stop, begin = context.Event(), context.Barrier(len(acts) + 1)
     results = context.Queue()
@@ -152,7 +155,10 @@ def in_processes(folder: Path, acts: list[tuple[Any, ...]], seconds: float) -> l
     for process in processes:
         process.start()
     begin.wait(120)
-    time.sleep(seconds)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(0.2)
+        look()
     stop.set()
     told = [results.get(timeout=120) for _ in processes]
     for process in processes:

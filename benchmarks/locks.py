@@ -24,6 +24,7 @@ from damnit_backend.store.folder import Folder
 from damnit_backend.store.opening import create_database
 from damnit_backend.store.results import read_result
 from damnit_backend.store.table import read_table
+from damnit_backend.store.write_ahead import log_size
 
 KINDS = {
     "commit": "commits, with the waiting for the lock",
@@ -57,7 +58,7 @@ class Report:
     """Processes that wanted to run, on average, at the end."""
     figures: dict[str, Figures]
     log_megabytes: float
-    """Size of the write-ahead log at the end."""
+    """Size of the write-ahead log at its largest."""
     errors: list[str]
     lost: list[str]
 
@@ -71,15 +72,15 @@ def load(
     acts: list[tuple[Any, ...]] = [(merge_results, runs, merge_pause)]
     acts += [(edit, runs, edit_pause, person) for person in range(people)]
     acts += [(read_everything,) for _ in range(readers)]
-    told = in_processes(folder.path, acts, seconds)
-    log = folder.database.with_name(folder.database.name + "-wal")
+    log_sizes = [0]
+    told = in_processes(folder.path, acts, seconds, lambda: log_sizes.append(log_size(folder.database)))
     return Report(
         journal=present_journal(folder),
         file_system=file_system(folder.path),
         seconds=seconds,
         load=os.getloadavg()[0],
         figures={kind: figures([s for one in told for s in one.seconds.get(kind, [])]) for kind in KINDS},
-        log_megabytes=log.stat().st_size / 1e6 if log.exists() else 0.0,
+        log_megabytes=max(log_sizes) / 1e6,
         errors=[error for one in told for error in one.errors],
         lost=lost(folder, told),
     )
@@ -157,7 +158,7 @@ def show(report: Report) -> None:
             f"  longest{one.longest:8.1f} ms"
         )
     if report.log_megabytes:
-        print(f"  write-ahead log {report.log_megabytes:.1f} MB")
+        print(f"  write-ahead log of at most {report.log_megabytes:.1f} MB")
     print(f"  {len(report.errors)} errors, {len(report.lost)} lost")
     for line in (*report.errors[:5], *report.lost[:5]):
         print(f"    {line}")

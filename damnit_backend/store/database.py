@@ -14,6 +14,7 @@ from .connection import DatabaseBusyError, clear_errors, connect, is_at_rest, is
 from .files import make_file
 from .folder import Folder
 from .waiting import is_busy, patiently
+from .write_ahead import empty_grown_log, log_size
 from .writer import sign, unsign
 
 __all__ = ["Database", "DatabaseBusyError"]
@@ -79,6 +80,7 @@ class Database:
         with clear_errors(self.folder.database):
             self._follow()
             patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"), BUSY_SECONDS)
+            log_before = log_size(self.folder.database)
             try:
                 if self.guard is not None:
                     self.guard(self._connection)
@@ -93,6 +95,7 @@ class Database:
                 # A commit that fails leaves the transaction open as well.
                 self._undo()
                 raise
+            empty_grown_log(self._connection, self.folder.database, log_before)
 
     def check_guard(self) -> None:
         """Raise what `writing` would raise just now; takes no lock that others wait for."""
