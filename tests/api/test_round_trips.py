@@ -66,6 +66,12 @@ SPECIAL = {
     "large, odd shape": np.arange(300_007.0).reshape(1, 1, -1, 1),
     "large complex": np.arange(200_000) * 1j,
     "large bool": np.arange(2_000_001) % 3 == 0,
+    "large, columns first": np.arange(400_000.0).reshape(1000, 400).T,
+    "large, of half precision": (np.arange(1_000_000) % 100).astype(np.float16),
+    "no dimension": np.array(7, ">i2"),
+    "five dimensions": np.arange(32, dtype=np.uint8).reshape(2, 2, 2, 2, 2),
+    "nothing, in three dimensions": np.zeros((3, 0, 2), np.complex64),
+    "not finite": np.array([np.nan, np.inf, -np.inf, -0.0]),
 }
 
 
@@ -77,6 +83,32 @@ def test_that_what_is_stored_in_its_own_way_comes_back(round_trip: RoundTrip, va
         assert read == value
     else:
         assert_same_array(read, value)
+
+
+def images(dtype: Any = float) -> xr.DataArray:
+    """More than a megabyte, so that it is compressed."""
+    counts = np.random.default_rng(1).poisson(1, (1300, 900)).astype(dtype)
+    return xr.DataArray(counts, dims=["y", "x"], coords={"x": np.arange(900) * 0.5}, attrs={"units": "photons"})
+
+
+LARGE = {
+    "as it lies": images(),
+    "columns first": images().T,
+    "every second": images()[:, ::-1],
+    "truths": images(dtype=bool).assign_attrs(long_name="hit"),
+    "truths, columns first": images(dtype=bool).T,
+    "of another byte order": images(dtype=">f8"),
+    "whole numbers": images(dtype=np.int64),
+    "complex": images(dtype=complex).T,
+    "with gaps": images().where(images() > 0).T,
+}
+
+
+@pytest.mark.parametrize("value", LARGE.values(), ids=LARGE.keys())
+def test_that_large_labelled_arrays_come_back(round_trip: RoundTrip, value: xr.DataArray) -> None:
+    assert value.nbytes > 1_000_000
+    for labelled in (value, value.to_dataset(name="a/b")):
+        assert_same_labelled(round_trip(labelled), labelled)
 
 
 KEYS = ("units", "long_name", "_FillValue", "scale_factor", "coordinates", "calendar", "NAME", "CLASS", "flag", "µ")
@@ -215,6 +247,32 @@ def test_that_columns_of_any_type_come_back(round_trip: RoundTrip, value: "pd.Se
 
     pd.testing.assert_series_equal(read, value)
     assert read.attrs == value.attrs
+
+
+FRAMES = {
+    "indexed by levels": pd.DataFrame(
+        {"a": [1.0, np.nan]}, index=pd.MultiIndex.from_tuples([(1, "x"), (2, "µ")], names=["run", "label"])
+    ),
+    "indexed by times": pd.DataFrame({"a": [1, 2]}, index=pd.DatetimeIndex(["2020", "2021"], name="t").as_unit("ns")),
+    "of many types": pd.DataFrame(
+        {
+            "category": pd.Categorical(["a", "b"], categories=["b", "a", "c"], ordered=True),
+            "time": pd.DatetimeIndex(["2020-01-01", "NaT"]).tz_localize("Asia/Tokyo").as_unit("ns"),
+            "duration": pd.to_timedelta([1, None], unit="s").as_unit("ns"),
+            "gap": pd.array([1, None], dtype="Int16"),
+            "text": pd.array(["ü", None], dtype="string"),
+            "truth": [True, False],
+            "small": np.array([1, 2], np.float32),
+        }
+    ),
+    "nothing": pd.DataFrame(),
+    "no rows": pd.DataFrame({"a": np.zeros(0, np.int8)}),
+}
+
+
+@pytest.mark.parametrize("value", FRAMES.values(), ids=FRAMES.keys())
+def test_that_tables_of_any_index_and_types_come_back(round_trip: RoundTrip, value: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(round_trip(value), value, check_freq=False)
 
 
 def test_that_a_plotly_figure_comes_back(round_trip: RoundTrip) -> None:

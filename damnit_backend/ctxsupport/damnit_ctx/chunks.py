@@ -85,6 +85,13 @@ def _offsets(shape: tuple[int, ...], chunks: tuple[int, ...]) -> Iterator[tuple[
     return itertools.product(*(range(0, length, step) for length, step in zip(shape, chunks)))
 
 
+def blocks(array: NDArray[Any]) -> Iterator[tuple[slice, ...]]:
+    """The places of the array's chunks."""
+    chunks = chunk_shape(array.shape, array.itemsize)
+    for offset in _offsets(array.shape, chunks):
+        yield tuple(slice(start, start + step) for start, step in zip(offset, chunks))
+
+
 def _chunk(array: NDArray[Any], offset: tuple[int, ...], chunks: tuple[int, ...]) -> tuple[bytes, int]:
     """A chunk as it lies in the file, and its filter mask."""
     block = array[tuple(slice(start, start + step) for start, step in zip(offset, chunks))]

@@ -97,7 +97,7 @@ def default_summary(value: Any, stored: Stored | None = None) -> Summary:
     if isinstance(value, xr.DataArray):
         return _of_array(np.asarray(value.values), _coordinate(value))
     if kinds.is_series(value):
-        return _of_array(_series_values(value), np.asarray(value.index))
+        return _of_array(_series_values(value), None if _counts(value.index) else np.asarray(value.index))
     return _of_array(kinds.plain_array(value), None)
 
 
@@ -117,6 +117,11 @@ def _series_values(series: Any) -> NDArray[Any]:
     if not isinstance(series.dtype, np.dtype) and getattr(series.dtype, "_is_numeric", False):
         return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
     return np.asarray(series.to_numpy())
+
+
+def _counts(index: Any) -> bool:
+    """Whether the index only counts the values, so that it need not be made an array of."""
+    return figures.is_instance_of(index, "pandas", "RangeIndex") and (index.start, index.step) == (0, 1)
 
 
 def _coordinate(array: xr.DataArray) -> NDArray[Any] | None:

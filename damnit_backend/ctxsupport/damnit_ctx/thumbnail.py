@@ -15,6 +15,8 @@ MAX_SIDE = 300
 _MIN_SIDE = 96
 _PERCENTILES = (1, 99)
 _MASKED = 255
+#: Elements of an array that are looked at together, about.
+_TOGETHER = 1 << 18
 
 # Colours of the map viridis at equal steps.
 _VIRIDIS = (
@@ -66,24 +68,32 @@ def picture_thumbnail(pixels: NDArray[np.uint8]) -> bytes:
 def _shrunk(array: NDArray[Any]) -> NDArray[np.float64]:
     """The array as float64, averaged down to MAX_SIDE; an average leaves out what is not finite.
 
-    Goes a strip of rows at a time: a camera's image must not be copied whole into floats.
+    Goes a small part at a time: a camera's image must not be copied whole into floats.
     """
     if abs(array.strides[0]) < abs(array.strides[1]):  # columns lie in one piece, not rows
         return _shrunk(array.T).T
     scale = max(1.0, max(array.shape) / MAX_SIDE)
     height, width = (max(1, int(n / scale)) for n in array.shape)
     rows = np.linspace(0, array.shape[0], height + 1).astype(int)
-    columns = np.linspace(0, array.shape[1], width + 1).astype(int)[:-1]
+    columns = np.linspace(0, array.shape[1], width + 1).astype(int)
+    together = max(1, _TOGETHER * width * height // array.size)  # pixels of the thumbnail
     result = np.empty((height, width))
     for i in range(height):
-        strip = array[rows[i] : rows[i + 1]]
-        values = (np.abs(strip) if strip.dtype.kind == "c" else strip).astype(np.float64)
-        finite = np.isfinite(values)
-        with np.errstate(over="ignore"):  # what is too large to be summed is left out as infinite
-            total = np.add.reduceat(np.where(finite, values, 0).sum(axis=0), columns)
-        count = np.add.reduceat(finite.sum(axis=0), columns)
-        result[i] = np.divide(total, count, out=np.full(width, np.nan), where=count > 0)
+        for first in range(0, width, together):
+            last = min(first + together, width)
+            part = array[rows[i] : rows[i + 1], columns[first] : columns[last]]
+            result[i, first:last] = _averages(part, columns[first:last] - columns[first])
     return result
+
+
+def _averages(strip: NDArray[Any], columns: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The average of each stretch of a strip of rows, which begin at those columns."""
+    values = (np.abs(strip) if strip.dtype.kind == "c" else strip).astype(np.float64)
+    finite = np.isfinite(values)
+    with np.errstate(over="ignore"):  # what is too large to be summed is left out as infinite
+        total = np.add.reduceat(np.where(finite, values, 0).sum(axis=0), columns)
+    count = np.add.reduceat(finite.sum(axis=0), columns)
+    return np.asarray(np.divide(total, count, out=np.full(len(columns), np.nan), where=count > 0))
 
 
 def _enlarged(array: NDArray[np.float64]) -> NDArray[np.float64]:
