@@ -23,6 +23,7 @@ CLOSING_SECONDS = 60.0
 
 #: The exit status of a worker that could not go on, such as without the descriptors that user code closed.
 OWN_FAILURE = 70
+LOST = "the process lost what it needs to go on, as the log says,"
 #: That of one for which no memory was left, not even for saying so.
 NO_MEMORY = 71
 #: The outcome of a worker that wants another one in its place.
@@ -94,8 +95,10 @@ class Job:
         return dict(self._verdicts)
 
     def on_event(self, event: Event, quiet: frozenset[str]) -> Event | None:
-        """Take note of a worker's event; gives the one to pass on to the client, if any."""
+        """Take note of a worker's event; gives the one to pass on to the client, if any. LookupError if it is none."""
         kind, name = event["event"], event.get("variable", "")
+        if kind in ("started", "finished"):
+            self.context.nodes[name], event["at" if kind == "started" else "outcome"]
         if kind == "running":
             self._opened = True
         elif kind == "started":
@@ -125,14 +128,19 @@ class Job:
         """
         if self.cancelled:
             return self._finished("cancelled", "")
-        if self.done is not None and self.done["outcome"] == "cannot_write" and self._may_go_on(self.done["message"]):
-            self.done = None
-            return None
+        if self.done is not None and self.done["outcome"] == "cannot_write":
+            problem = self.done["message"]
+            full = any(os.strerror(number) in problem for number in (errno.ENOSPC, errno.EDQUOT))
+            if not full and self._may_go_on("CannotWrite", problem):
+                self.done = None
+                return None
         if self.done is not None and self.done["outcome"] == AGAIN:
             self.done = None
             return None
         if self.done is not None and (self.ending is None or self.done["outcome"] != "ok"):
             return self._finished(self.done["outcome"], self.done["message"])
+        if self.ending is None and how == LOST and self._may_go_on("ProcessDied", f"{how} while computing"):
+            return None
         if self.ending is None:
             self._on_death(how)
         elif self.closing:
@@ -144,20 +152,19 @@ class Job:
                 return self._finished(*self.ending)
         return None
 
-    def _may_go_on(self, problem: str) -> bool:
-        """Whether another worker is worth trying after one that could write no more.
+    def _may_go_on(self, error_cls: str, problem: str) -> bool:
+        """Whether another worker is worth trying after one that could write no more, or not go on at all.
 
-        A Variable may have used up what its process may have, such as open files. The next worker publishes after each,
-        which tells the one to blame; if writing fails before any has been computed, it is the disk.
+        A Variable may have used up what its process may have, such as open files, or have spoilt it. The next worker
+        publishes after each, which tells the one to blame; if writing fails before any was computed, it is the disk.
         """
         name, self._computed = self.running.name if self.running else self._computed, ""
         self._deaths += 1
-        full = any(os.strerror(number) in problem for number in (errno.ENOSPC, errno.EDQUOT))
-        if full or not name or self.closing or self._deaths > MAX_DEATHS:
+        if not name or self.closing or self._deaths > MAX_DEATHS:
             return False
-        if self.cautious:
+        if self.cautious and name not in self._settled:
             self.running = self.running or Running(name, time.time())
-            self._blame("CannotWrite", problem)
+            self._blame(error_cls, problem)
         self.running = None
         self.cautious = True
         return True
@@ -203,7 +210,7 @@ class Job:
 def describe_exit(code: int, status: int) -> str:
     """How a process ended, from `si_code` and `si_status` of `os.waitid`."""
     if code == os.CLD_EXITED and status == OWN_FAILURE:
-        return "the process lost what it needs to go on, as the log says,"
+        return LOST
     if code == os.CLD_EXITED and status == NO_MEMORY:
         return "the process had no memory left"
     if code == os.CLD_EXITED:

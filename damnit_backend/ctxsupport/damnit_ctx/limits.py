@@ -9,7 +9,7 @@ import sys
 from damnit_ctx import processes
 
 #: What remains for saying that there is no more.
-_RESERVE = 256 << 20
+RESERVE = 256 << 20
 #: So much of its memory may a process keep after a failure for being allowed to go on.
 _KEPT_SHARE = 0.25
 
@@ -35,7 +35,7 @@ def limit_memory(limit: int | None, *, lasting: bool) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
         return
     _Memory.begin = processes.data_size()
-    most = _within(_Memory.begin + limit + _RESERVE, hard)
+    most = _within(_Memory.begin + limit + RESERVE, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (_within(_Memory.begin + limit, hard), most if lasting else hard))
 
 
@@ -48,7 +48,7 @@ def relieve() -> None:
     if _Memory.limit is not None and sys.platform == "linux":
         soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
         if soft != resource.RLIM_INFINITY:
-            resource.setrlimit(resource.RLIMIT_DATA, (_within(soft + _RESERVE, hard), hard))
+            resource.setrlimit(resource.RLIMIT_DATA, (_within(soft + RESERVE, hard), hard))
 
 
 def may_go_on() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import logging
 import os
 import resource
@@ -13,6 +14,8 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 _OUTPUTS = (("stdout", 1), ("stderr", 2))
+#: Descriptors from here on are seldom closed by accident.
+_OUT_OF_REACH = 300
 _LIMITS = (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_CPU, resource.RLIMIT_STACK)
 
 
@@ -71,9 +74,25 @@ def put_back_signals() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
+class _Spare:
+    """A descriptor of where standard output goes, which user code does not know of."""
+
+    descriptor: int | None = None
+
+
+def spare_output(descriptor: int) -> None:
+    """Let `put_back_outputs` know where standard output and error go to."""
+    _Spare.descriptor = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_REACH)
+
+
 def put_back_outputs() -> None:
     """Open standard output and error again if user code has closed them."""
     for name, descriptor in _OUTPUTS:
+        if _Spare.descriptor is not None:
+            try:
+                os.fstat(descriptor)
+            except OSError:
+                os.dup2(_Spare.descriptor, descriptor)
         stream = getattr(sys, name)
         if stream is None or getattr(stream, "closed", False):
             setattr(sys, name, standard_output(descriptor))
@@ -81,8 +100,8 @@ def put_back_outputs() -> None:
 
 @contextlib.contextmanager
 def kept() -> Iterator[None]:
-    """After the block, filters of warnings, the umask and the standard outputs are as they were: what one Variable
-    does to them must not make another fail. A process that was forked in the block ends there.
+    """After the block, filters of warnings, the umask and the standard outputs are as they were, and no alarm is set:
+    what one Variable does to them must not make another fail. A process that was forked in the block ends there.
     """
     mask = os.umask(0o077)
     os.umask(mask)
@@ -93,6 +112,7 @@ def kept() -> Iterator[None]:
     finally:
         if os.getpid() != process:
             os._exit(0)  # what comes after the block is its parent's to do
+        signal.setitimer(signal.ITIMER_REAL, 0)  # it would end another Variable
         os.umask(mask)
         sys.stdout, sys.stderr = outputs
         put_back_outputs()

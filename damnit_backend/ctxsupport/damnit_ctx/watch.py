@@ -7,7 +7,7 @@ import time
 from typing import NamedTuple
 
 from damnit_ctx import processes
-from damnit_ctx.limits import exceeded
+from damnit_ctx.limits import RESERVE, exceeded
 
 #: Seconds between looks.
 LOOK_SECONDS = 0.1
@@ -23,7 +23,9 @@ class Fault(NamedTuple):
 
 
 class Watch:
-    """Looks at one worker, whose process id is `pid`. `limit`: bytes that it may take more than at its beginning."""
+    """Looks at one worker, whose process id is `pid`. `limit`: bytes that it may take more than at its beginning, and
+    as much more as lets it hear of a MemoryError first.
+    """
 
     def __init__(self, pid: int, limit: int | None) -> None:
         self._pid = pid
@@ -45,11 +47,11 @@ class Watch:
     def _takes_more_than(self, limit: int, now: float) -> bool:
         """Counted quickly, and exactly, which takes long, only where it matters."""
         pids = {self._pid} | processes.descendants(self._pid)
-        if sum(map(processes.memory, pids)) - self._begin <= limit or now < self._next_exact:
+        if sum(map(processes.memory, pids)) - self._begin <= limit + RESERVE or now < self._next_exact:
             return False
         exact = sum(map(processes.share_of_memory, pids))
         self._next_exact = time.monotonic() + 10 * (time.monotonic() - now)
-        return exact > limit
+        return exact > limit + RESERVE
 
     def _stopped(self, now: float) -> Fault | None:
         state = os.waitid(os.P_PID, self._pid, os.WSTOPPED | os.WEXITED | os.WNOHANG | os.WNOWAIT)

@@ -18,7 +18,7 @@ from json import JSONEncoder
 from pathlib import Path
 from typing import Any, NoReturn
 
-from damnit_ctx import limits, processes
+from damnit_ctx import limits, processes, surroundings
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.execute import Executor, Plan, error_entry, record
 from damnit_ctx.inputs import Inputs
@@ -124,6 +124,7 @@ def _become_worker(request: RunRequest, output: int, to_close: Iterable[int], pa
         os.close(descriptor)
     os.dup2(output, 1)
     os.dup2(output, 2)
+    surroundings.spare_output(output)
     os.close(output)
     with contextlib.suppress(OSError):  # not Linux, or not allowed
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO)
