@@ -54,8 +54,8 @@ class Job:
     request: RunRequest
     context: LoadedContext
     order: list[str]
-    deadline: float | None = None
     asked: frozenset[str] = frozenset()  # those of the order that are not only computed for others
+    deadline: float | None = None
     running: Running | None = None
     ending: tuple[str, str] | None = None
     closing: bool = False
@@ -72,9 +72,9 @@ class Job:
     _verdicts: dict[str, Verdict] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.request.seconds is not None:
         if self.request.exact:
             self._settled = set(self.order) - self.asked
+        if self.request.seconds is not None:
             self.deadline = time.monotonic() + self.request.seconds
 
     @property
