@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
+import xarray as xr
+from damnit_ctx import Pipeline, Variable
 from damnit_ctx.context import LoadedContext
+from damnit_ctx.definitions import PipelineError
 from damnit_ctx.problem import Problem
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 Problems = Callable[[str], list[Problem]]
 Context = Callable[[str], LoadedContext]
@@ -418,3 +425,44 @@ def test_that_what_is_no_tags_is_a_problem(problems_of: Problems, tags: str) -> 
 
     assert "tags must be" in problem.message
     assert problem.line == 2
+
+
+class Hostile:
+    """Says nothing of itself."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no")
+
+    __str__ = __repr__
+    __eq__ = __hash__ = __bool__ = __iter__ = __len__ = __repr__  # type: ignore[assignment]
+
+
+VALUES: list[Any] = [
+    None, True, False, 0, 1, -1, 2.5, float("nan"), 1j, "", " ", "text", "a/b", "ü\0\ud800", b"bytes", "mean", "raw",
+    "proc", [], ["a"], [1], ["a", ""], ("a", "b"), {"a"}, {"a": 1}, range(2), object(), print, int, np.bool_(True),
+    np.int64(1), np.array([1, 2]), np.array([]), np.array("a"), np.nan, xr.DataArray([1, 2]), np.mean, Hostile(),
+]  # fmt: skip
+OPTIONS = ("title", "description", "summary", "data", "cluster", "tags", "transient", "units")
+
+
+@given(st.fixed_dictionaries({}, optional={option: st.integers(0, len(VALUES) - 1) for option in OPTIONS}))
+@settings(deadline=None)
+def test_that_whatever_the_options_are_the_check_ends_with_what_can_be_told(chosen: dict[str, int]) -> None:
+    def function(run: Any) -> Any: ...
+
+    options = {option: VALUES[number] for option, number in chosen.items()}
+    if callable(options.get("title")):
+        del options["title"]  # that would be the function to decorate
+    if isinstance(options.get("tags"), Hostile):
+        del options["tags"]  # an error while the file runs
+    variable = Variable(**options)(function)
+    pipeline = Pipeline().add(variable)
+
+    try:
+        nodes = pipeline._definitions.loaded.nodes
+    except PipelineError as error:
+        told = [problem.as_json() for problem in error.problems]
+    else:
+        told = [node.as_json() for node in nodes.values()]
+        assert set(chosen) - {"tags", "units", "data"} or len(told) == 1
+    assert json.loads(json.dumps(told)) == told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from damnit_ctx import graph, metadata
 from damnit_ctx.arguments import DEPENDENCIES, META_NAMES, PREFIXES, Argument
@@ -63,7 +64,8 @@ def _resolved_data(
 ) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """As `graph.resolve_data`, without the names in `knots`, which make cycles."""
     acyclic = {name: [n for n in names if n not in knots] for name, names in needed.items() if name not in knots}
-    return graph.resolve_data(acyclic, {n: by_name[n].data for n in acyclic})
+    stated: dict[str, Any] = {n: by_name[n].data for n in acyclic}
+    return graph.resolve_data(acyclic, {n: data if isinstance(data, str) else None for n, data in stated.items()})
 
 
 def _nodes(

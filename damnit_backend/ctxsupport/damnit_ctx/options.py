@@ -8,6 +8,7 @@ from typing import Any
 
 from damnit_ctx.positions import Positions
 from damnit_ctx.problem import Problem
+from damnit_ctx.text import shown
 from damnit_ctx.variable import Variable
 
 #: Columns of the run table that are no Variables.
@@ -24,13 +25,16 @@ def option_problems(v: Variable, positions: Positions) -> Iterator[Problem]:
     who = f"Variable {v.name!r}"
     units: Any = v.units
     if units is not None and not (isinstance(units, str) and units):
-        yield positions.of_option(v, "units", f"{who}: units must be text, not {units!r}")
+        yield positions.of_option(v, "units", f"{who}: units must be text, not {shown(units)}")
     data: Any = v.data
     if data is not None and not (isinstance(data, str) and data in _DATA):
-        yield positions.of_option(v, "data", f"{who}: data must be 'raw' or 'proc', not {data!r}")
+        yield positions.of_option(v, "data", f"{who}: data must be 'raw' or 'proc', not {shown(data)}")
     if not _good_tags(v.tags):
         given = v.tags[0] if isinstance(v.tags, tuple) and len(v.tags) == 1 else v.tags
-        yield positions.of_option(v, "tags", f"{who}: tags must be a text or several, none empty, not {given!r}")
+        yield positions.of_option(v, "tags", f"{who}: tags must be a text or several, none empty, not {shown(given)}")
+    for option, flag in (("cluster", v.cluster), ("transient", v.transient)):
+        if _truth(flag) is None:
+            yield positions.of_option(v, option, f"{who}: {option} must be True or False, not {shown(flag)}")
     for option, message in _oddities(v):
         yield positions.of_option(v, option, f"{who}: {message}").as_warning()
 
@@ -48,20 +52,33 @@ def _oddities(v: Variable) -> Iterator[tuple[str, str]]:
     """The options that do not mean what was meant, and why."""
     given = v.given
     if given["title"] is not None and not (isinstance(given["title"], str) and given["title"].strip()):
-        yield "title", f"title should be text, not {given['title']!r}: it is shown as {v.title!r}"
+        yield "title", f"title should be text, not {shown(given['title'])}: it is shown as {v.title!r}"
     if given["description"] is not None and not isinstance(given["description"], str):
-        yield "description", f"description should be text, not {given['description']!r}"
+        yield "description", f"description should be text, not {shown(given['description'])}"
     if v.summary is not None and not _is_numpy_function(v.summary):
-        yield "summary", f"numpy has no function {v.summary!r}, so the cell shows the default summary"
+        yield "summary", f"numpy has no function {shown(v.summary)}, so the cell shows the default summary"
     for option, flag in (("cluster", v.cluster), ("transient", v.transient)):
-        if type(flag).__name__ not in ("bool", "bool_") and flag not in (0, 1, None):
-            yield option, f"{option} should be True or False, not {flag!r}: it counts as {bool(flag)}"
+        if not _is_flag(flag) and _truth(flag) is not None:
+            yield option, f"{option} should be True or False, not {shown(flag)}: it counts as {_truth(flag)}"
 
 
 def _is_numpy_function(name: Any) -> bool:
     import numpy as np  # late: importing damnit_ctx must work without it, see the package's docstring
 
-    return name == "" or (isinstance(name, str) and callable(getattr(np, name, None)))
+    return isinstance(name, str) and (name == "" or callable(getattr(np, name, None)))
+
+
+def _is_flag(value: Any) -> bool:
+    kind = getattr(getattr(value, "dtype", None), "kind", "b" if isinstance(value, int) else "")
+    return value is None or (kind in ("b", "i", "u") and getattr(value, "ndim", 0) == 0 and value in (0, 1))
+
+
+def _truth(value: Any) -> bool | None:
+    """Whether it counts as true; None for what does not say so, such as an array."""
+    try:
+        return bool(value)
+    except Exception:  # whatever class of the user's it is of
+        return None
 
 
 def _good_tags(tags: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from typing import Any
 
 MESSAGE_LIMIT = 8000
 _NAME_LIMIT = 200
@@ -38,6 +39,15 @@ def class_name(error: BaseException) -> str:
     """The name of the exception's class, storable, whatever it makes of its name."""
     name = type.__dict__["__name__"].__get__(type(error))
     return shortened(storable(name[: _NAME_LIMIT + 1]), _NAME_LIMIT)
+
+
+def shown(value: Any) -> str:
+    """Any value of user code as it would be written, in short."""
+    try:
+        text = repr(value)
+    except Exception:  # whatever class of the user's it is of
+        text = f"a {type(value).__name__}"
+    return shortened(storable(text), _NAME_LIMIT)
 
 
 def shortened(text: str, limit: int = MESSAGE_LIMIT) -> str:

@@ -88,15 +88,15 @@ class Variable:
     @property
     def title(self) -> str:
         """The title as text, whatever was given; the name if that says nothing."""
-        title = "" if self._title is None else str(self._title)
+        title = _as_text(self._title) or ""
         return title if title.strip() else self.name
 
     @property
     def description(self) -> str | None:
         """What was given, else the docstring without its indentation."""
         if self._description is not None:
-            return str(self._description)
-        return None if self.__doc__ is None else inspect.cleandoc(self.__doc__)
+            return _as_text(self._description)
+        return inspect.cleandoc(self.__doc__) if isinstance(self.__doc__, str) else None
 
     @property
     def given(self) -> dict[str, Any]:
@@ -118,6 +118,10 @@ class Variable:
 
     def __repr__(self) -> str:
         return f"<Variable {self.name!r}>"
+
+
+def _as_text(value: Any) -> str | None:
+    return str(value) if isinstance(value, (str, int, float)) else None
 
 
 def several(tags: Any) -> Any:
