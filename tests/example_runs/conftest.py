@@ -33,7 +33,7 @@ class Table:
         self._settings = settings
 
     def process(self, *runs: int, stage: Stage | None = None, variables: list[str] | None = None) -> list[Job]:
-        """Compute the runs; the jobs, ended."""
+        """Compute the runs; their jobs, ended, in the order of the runs."""
         keys = [RunKey(self.proposal, run) for run in runs]
         ids = request_reprocess(self.folder, keys, variables, stage)
 
@@ -42,7 +42,7 @@ class Table:
 
         asyncio.run(until_done())
         with Database(self.folder, read_only=True) as database:
-            return read_jobs(database, ids)
+            return sorted(read_jobs(database, ids), key=lambda job: job.request.key)
 
     def __getitem__(self, run: int) -> RunVariables:
         found: RunVariables = Damnit(self.folder.path)[run]

@@ -80,9 +80,13 @@ class LoadedContext:
         return {name: node.depends for name, node in self.nodes.items()}
 
     def order(self, names: Iterable[str]) -> list[str]:
-        """The names and all that they depend on, in an order in which they can be computed."""
+        """The names and all that they depend on, in an order in which they can be computed; those for a cluster last.
+
+        What needs one of those is for a cluster itself.
+        """
         wanted = graph.with_dependencies(names, self.graph)
-        return [n for n in graph.topological_order(self.graph) if n in wanted]
+        order = [n for n in graph.topological_order(self.graph) if n in wanted]
+        return sorted(order, key=lambda n: self.nodes[n].cluster)
 
     def select(self, *, opened: str, trigger: str | None) -> list[str]:
         """The Variables that a run asks for when `opened` ("raw" or "all") data of it are there."""

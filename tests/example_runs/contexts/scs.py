@@ -33,11 +33,6 @@ def first_frames(run, dssc: "var#dssc"):
     return Cell(frames, preview=frames.reshape(-1, 512))
 
 
-@Variable(title="DSSC/Labelled by train and pulse")
-def labelled(run, dssc: "var#dssc"):
-    return dssc["image.data"].select_trains(np.s_[:1]).select_pulses(np.s_[:2]).xarray()[:, :, 0, 0]
-
-
 @Variable(title="DSSC/Counts", units="ADU")
 def counts(run, frames: "var#first_frames"):
     return frames.astype(float).mean()
