@@ -20,6 +20,7 @@ DAMAGES = (
 
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+Parameter = bool | int | float | str
 
 
 class Computed(msgspec.Struct, frozen=True):
@@ -31,6 +32,25 @@ class Computed(msgspec.Struct, frozen=True):
     """Bytes that the process had more at its peak than when the Variable began."""
     outcome: str = "ok"
     line: Count | None = None
+    code: str | None = None
+    """A hash of all code that decides about the value."""
+    asked: bool = True
+    """Whether it was computed for itself, and not only for others that need it."""
+    parameters: dict[str, Parameter | None] | None = None
+    """Values of ``param#`` arguments, its dependencies' included; None for one that was not given."""
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where the values of a fragment come from; what is not known is None."""
+
+    context: str | None = None
+    """A digest of the context file and the modules beside it."""
+    environment: str | None = None
+    stage: str | None = None
+    """Which data were open: raw or all."""
+    host: str | None = None
+    user: str | None = None
+    job: Count | None = None
 
 
 def read_cell(file: h5py.File, name: str, computed: Computed | None) -> CellValue:

@@ -15,7 +15,7 @@ from damnit_backend.core.keys import RESERVED_NAMES, RunKey
 from damnit_backend.core.values import CellValue
 
 from .folder import Folder
-from .fragment_cells import DAMAGES, Computed, read_cell, text_of
+from .fragment_cells import DAMAGES, Computed, Origin, read_cell, text_of
 from .own_data import require_own_data
 from .results import ERRORS, REDUCED, DamagedResultsError, open_results
 from .table import START_TIME
@@ -47,6 +47,7 @@ class Fragment:
     provenance: str
     cells: dict[str, CellValue]
     computed: dict[str, Computed] = field(default_factory=dict)
+    origin: Origin = field(default_factory=Origin)
 
 
 def fragment_key(path: Path) -> RunKey | None:
@@ -87,7 +88,8 @@ def read_fragment(path: Path, key: RunKey) -> Fragment:
             for name in names:
                 _check_name(name)
             cells = {name: read_cell(file, name, computed.get(name)) for name in names if not _is_taken(path, name)}
-            return Fragment(path, key, text_of(file.attrs.get("provenance")) or "context.py", cells, computed)
+            provenance = text_of(file.attrs.get("provenance")) or "context.py"
+            return Fragment(path, key, provenance, cells, computed, _origin(file))
     except (DamagedResultsError, *DAMAGES) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise UserError(f"{path} cannot be read now: {error.strerror}.") from error
@@ -97,6 +99,11 @@ def read_fragment(path: Path, key: RunKey) -> Fragment:
 def _computed(file: h5py.File) -> dict[str, Computed]:
     text = file.attrs.get("desk_computed")
     return {} if text is None else msgspec.json.decode(text, type=dict[str, Computed])
+
+
+def _origin(file: h5py.File) -> Origin:
+    text = file.attrs.get("desk_origin")
+    return Origin() if text is None else msgspec.json.decode(text, type=Origin)
 
 
 def _stored_names(file: h5py.File) -> set[str]:

@@ -20,7 +20,7 @@ from damnit_backend.core.values import CellValue, Failure
 from .cells import put_cell, put_run
 from .database import Database
 from .fragments import BrokenFragmentError, Fragment, read_fragment
-from .provenance import write_provenance
+from .provenance import read_asked, write_provenance
 from .publishing import publish_results
 from .results import NoResultError
 from .table import START_TIME
@@ -111,6 +111,7 @@ def _without_edited(sql: sqlite3.Connection, cells: Cells) -> Cells:
 
 def _write_cells(sql: sqlite3.Connection, key: RunKey, cells: Cells) -> None:
     now = time.time()
+    asked = read_asked(sql, key)
     put_run(sql, key)
     for name, (cell, fragment) in cells.items():
         if name == START_TIME:
@@ -120,7 +121,7 @@ def _write_cells(sql: sqlite3.Connection, key: RunKey, cells: Cells) -> None:
             sql.execute("DELETE FROM run_variables WHERE proposal = ? AND run = ? AND name = ?", (*key, name))
         else:
             put_cell(sql, CellKey(*key, name), encode(cell), storable_text(fragment.provenance), cell.timestamp or now)
-        write_provenance(sql, key, name, fragment.computed.get(name))
+        write_provenance(sql, CellKey(*key, name), fragment.computed.get(name), fragment.origin, asked.get(name))
     add_columns(sql, [name for name, (cell, _) in cells.items() if name != START_TIME and cell.value is not None])
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from damnit_backend.store.schema import has_table, run_script
 
-from . import edits, history, service
+from . import asking, edits, history, service
 
 
 class Migration(NamedTuple):
@@ -23,6 +23,7 @@ MIGRATIONS = (
     Migration(1, "service", service.SCRIPT),
     Migration(2, "history", history.SCRIPT),
     Migration(3, "edits", edits.SCRIPT),
+    Migration(4, "asking", asking.SCRIPT),
 )
 LATEST = MIGRATIONS[-1].number
 
