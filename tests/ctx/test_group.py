@@ -152,6 +152,46 @@ def test_that_the_fields_of_every_group_cannot_be_redefined(
     assert f"must not define {name}" in message
 
 
+def test_that_all_classes_that_redefine_them_are_told_with_all_else(
+    complaints: Callable[[str], list[tuple[str, str]]],
+) -> None:
+    found = complaints(
+        """
+        @Group
+        class First:
+            name: str = "x"
+            @Variable
+            def value(self, run, x: "self#nowhere"): ...
+        @Group(tags="t")
+        class Second:
+            title = "x"
+            sep = "y"
+        first, second = First(), Second()
+        @Variable(data="cooked")
+        def other(run): ...
+        """
+    )
+
+    assert [line for line, _ in found] == [
+        "@Group",
+        'def value(self, run, x: "self#nowhere"): ...',
+        '@Group(tags="t")',
+        '@Variable(data="cooked")',
+    ]
+    assert "must not define title, sep" in found[2][1]
+
+
+def test_that_a_class_that_redefines_them_outside_of_a_context_file_is_an_error_at_once() -> None:
+    from damnit_ctx import Group
+    from damnit_ctx.group import GroupError
+
+    with pytest.raises(GroupError, match="must not define name"):
+
+        @Group
+        class Bad:
+            name: str = "x"
+
+
 def test_that_group_takes_nothing_but_tags(complaints: Callable[[str], list[tuple[str, str]]]) -> None:
     ((line, message),) = complaints("@Group(title='T')\nclass Bad: ...")
 

@@ -25,7 +25,8 @@ def Group(cls: Any = None, *, tags: Any = None) -> Any:
     to, or their path in another group), `title` (default: that name, with `/` between its parts), `sep` (stands
     between the group's title and a Variable's) and `tags` (default: those of the decorator, or of the base class).
 
-    Raises GroupError for a class that defines one of those four fields itself.
+    A class that defines one of those four fields itself is a problem of its context file; elsewhere GroupError is
+    raised.
     """
     if cls is None:
         return lambda decorated: _decorated(decorated, tags)
@@ -42,7 +43,7 @@ def is_group_class(cls: type) -> bool:
 
 
 def origin_of(instance: Any) -> tuple[str, int] | None:
-    """The file and line in which the instance was made."""
+    """The file and line in which the instance was made, or a class that cannot be a Group."""
     found: tuple[str, int] | None = vars(instance).get(_ORIGIN)
     return found
 
@@ -53,8 +54,7 @@ def _decorated(cls: Any, tags: Any) -> Any:
     own: dict[str, Any] = _annotations(cls)
     taken = [name for name in RESERVED if name in own or name in vars(cls)]
     if taken:
-        fields = ", ".join(taken)
-        raise GroupError(f"Group {cls.__name__} must not define {fields}: every Group has such a field already")
+        _refuse(cls, f"Group {cls.__name__} must not define {', '.join(taken)}: every Group has such a field already")
     if not is_group_class(cls):
         for name, default in (("name", None), ("title", None), ("sep", "/"), ("tags", ())):
             own[name] = Any
@@ -68,6 +68,18 @@ def _decorated(cls: Any, tags: Any) -> Any:
         setattr(cls, "__init__", _init)  # noqa: B010  (mypy forbids the assignment)
     # compared by identity, so that an instance may be a key, or the default of another group's field
     return dataclasses.dataclass(init=False, eq=False)(cls)
+
+
+def _refuse(cls: type, message: str) -> None:
+    """Note it for the context file that is being loaded, so that all else that is wrong there is found as well.
+
+    Raises GroupError elsewhere.
+    """
+    from damnit_ctx.scope import current  # late: it needs what this module defines
+
+    setattr(cls, _ORIGIN, calling_line())
+    if not current().note(cls, message):
+        raise GroupError(message)
 
 
 def _annotations(cls: type) -> dict[str, Any]:

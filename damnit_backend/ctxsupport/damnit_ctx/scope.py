@@ -31,14 +31,22 @@ class Scope:
         self.namespace = namespace
         self.default: Defining | None = None
         self.replaced = False
+        self._wrong: list[tuple[Any, str]] = []
+
+    def note(self, about: Any, message: str) -> bool:
+        """Keep what is wrong with a Group's class for the end of the loading; False if no file is being loaded."""
+        if self.namespace:
+            self._wrong.append((about, message))
+        return bool(self.namespace)
 
     def gathered(self) -> Gathered:
         """What the context file defines: its namespace and what was added to the default pipeline, or the latter
         alone if it was set."""
         own = list(self.namespace.items())
+        wrong = Gathered([], self._wrong)
         if self.default is None:
-            return gather(own)
-        added = self.default.definitions(own)
+            return gather(own).joined(wrong)
+        added = self.default.definitions(own).joined(wrong)
         return added if self.replaced else added.joined(gather(own))
 
     def params(self) -> Mapping[str, Any]:
