@@ -8,8 +8,8 @@ from damnit_backend.core.fingerprint import fingerprint
 from damnit_backend.core.keys import RESERVED_NAMES
 from damnit_backend.core.values import CellValue, Failure
 from damnit_backend.store.examine import FileReport
+from damnit_backend.store.rescue import COMPUTED
 
-COMPUTED = "context.py"
 _TYPED_IN = ("manual-input", "")
 
 

@@ -86,7 +86,8 @@ class Comparison:
         for key, report in readable.items():
             wrong = compare(report, key in rows, cells[key], edited=self._edited, deleted=())
             if wrong.no_cell or wrong.no_row:
-                deleted = deleted_names(database, key)
+                with database.reading() as sql:
+                    deleted = deleted_names(sql, key)
                 if "*" in deleted:
                     continue
                 wrong = compare(report, key in rows, cells[key], edited=self._edited, deleted=deleted)

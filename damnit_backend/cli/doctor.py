@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from damnit_backend.care.doctor import examine_folder
+from damnit_backend.care.rebuild import rebuild_database
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.findings import Finding, Level, Report
 from damnit_backend.core.settings import load_settings
@@ -27,6 +28,12 @@ _WIDE = 10_000
 def command(
     folder: FolderArgument,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what is safe. No result is ever deleted.")] = False,
+    rebuild: Annotated[
+        bool,
+        typer.Option(
+            "--rebuild", help="Make the database anew from the results and what can be read; keep the old one."
+        ),
+    ] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Open each file of results, but do not read it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     progress: Annotated[bool, typer.Option("--progress", hidden=True)] = False,
@@ -38,7 +45,9 @@ def command(
     settings = load_settings()
     found = _folder(resolve_folder(folder, settings), folder)
     with stopped_by_signals("Stopped; not everything was checked."), showing_progress(progress) as told:
+        done = (rebuild_database(found, told),) if rebuild else ()
         report = examine_folder(found, settings, quick=quick, fix=fix, progress=told)
+        report = msgspec.structs.replace(report, findings=(*done, *report.findings))
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n")
     else:

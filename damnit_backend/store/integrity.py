@@ -29,7 +29,12 @@ def integrity_problems(database: Database, *, quick: bool) -> list[str]:
         # A callback lets Python see the signal of Ctrl+C in the middle of one long statement.
         sql.set_progress_handler(lambda: 0, _STEPS)
         try:
-            lines = [str(line) for (line,) in sql.execute(f"PRAGMA {pragma}({LISTED})")]
+            lines = [
+                line
+                for (text,) in sql.execute(f"PRAGMA {pragma}({LISTED})")
+                for line in str(text).splitlines()
+                if not line.startswith("***")
+            ]
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                 raise KeyboardInterrupt from error

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Collection
 from pathlib import Path
 
+from damnit_backend.core.account import user_name
 from damnit_backend.core.codec import encode, storable_text
 from damnit_backend.core.keys import RESERVED_NAMES, CellKey, RunKey, row_key
 from damnit_backend.core.values import CellValue
@@ -18,7 +19,8 @@ from .table import START_TIME
 from .variables import editable_names
 from .views import add_columns
 
-PROGRAM_AUTHOR = "damnit doctor"
+COMPUTED = "context.py"
+"""The provenance of what a context file computed."""
 
 
 def stored_runs(database: Database) -> set[RunKey]:
@@ -37,57 +39,76 @@ def edited_names(database: Database) -> frozenset[str]:
         return editable_names(sql)
 
 
-def deleted_names(database: Database, key: RunKey) -> frozenset[str]:
-    """The variables of a run whose values somebody deleted: the history has them. All of them, as ``*``, if the run."""
-    with database.reading() as sql:
-        if not has_table(sql, "desk_history"):
-            return frozenset()
-        rows = sql.execute(
-            "SELECT DISTINCT kind, name FROM desk_history WHERE proposal = ? AND run = ? AND operation = 'delete'"
-            " AND kind IN ('value', 'run')",
-            key,
-        ).fetchall()
+def deleted_names(sql: sqlite3.Connection, key: RunKey) -> frozenset[str]:
+    """The variables of a run whose values somebody deleted: the history has them. ``*`` among them: the whole run."""
+    if not has_table(sql, "desk_history"):
+        return frozenset()
+    rows = sql.execute(
+        "SELECT DISTINCT kind, name FROM desk_history WHERE proposal = ? AND run = ? AND operation = 'delete'"
+        " AND kind IN ('value', 'run')",
+        key,
+    )
     return frozenset("*" if kind == "run" else str(name) for kind, name in rows)
 
 
-def add_missing_cells(database: Database, key: RunKey, path: Path, names: Collection[str]) -> list[str]:
+def add_missing_cells(database: Database, key: RunKey, path: Path) -> list[str]:
     """Add the run's row and those of its cells that the table lacks, from its file; the names that were added.
 
     What is in the table stays as it is. UserError if the file cannot be read.
     """
-    with database.writing(author=PROGRAM_AUTHOR, reason="from the run's file") as sql:
-        # Inside the transaction: no merge can change the file meanwhile.
-        try:
-            with open_results(path) as file:
-                provenance = text_of(file.attrs.get("provenance")) or "context.py"
-                there = {name for place in (REDUCED, ERRORS) if place in file for name in file[place]}
-                cells = {name: read_cell(file, name, None) for name in sorted(there & set(names))}
-                made = path.stat().st_mtime
-                start = read_cell(file, START_TIME, None).value if START_TIME in there else None
-        except DAMAGES as error:
-            raise DamagedResultsError(path, error) from error
-        put_run(sql, key)
-        if isinstance(start, int | float) and math.isfinite(start):
-            sql.execute(
-                "UPDATE run_info SET start_time = ? WHERE proposal = ? AND run = ? AND start_time IS NULL",
-                (start, *key),
-            )
-        edited = editable_names(sql)
-        added = [
-            name
-            for name, cell in cells.items()
-            if name not in edited
-            and name not in RESERVED_NAMES
-            and _insert(sql, CellKey(*key, name), cell, provenance, made)
-        ]
+    # Inside one transaction: no merge can change the file meanwhile.
+    with database.writing(author=user_name(), reason="taken from the run's file by damnit doctor") as sql:
+        added = add_cells(sql, key, path, edited=editable_names(sql), deleted=deleted_names(sql, key))
         add_columns(sql, added)
     return added
 
 
-def _insert(sql: sqlite3.Connection, key: CellKey, cell: CellValue, provenance: str, made: float) -> bool:
-    """Add a cell unless there is one; whether it was added."""
-    there = "SELECT 1 FROM run_variables WHERE proposal = ? AND run = ? AND name = ?"
-    if cell.value is None or sql.execute(there, key).fetchone():
+def add_cells(
+    sql: sqlite3.Connection,
+    key: RunKey,
+    path: Path,
+    *,
+    edited: Collection[str],
+    deleted: Collection[str],
+    trust_file: bool = False,
+) -> list[str]:
+    """The same inside an open transaction, but for the views. Variables that people edit are left out, and those
+    whose values they ``deleted``. With ``trust_file`` computed cells that are there get the file's values, too."""
+    if "*" in deleted:
+        return []
+    try:
+        with open_results(path) as file:
+            provenance = text_of(file.attrs.get("provenance")) or COMPUTED
+            there = {name for place in (REDUCED, ERRORS) if place in file for name in file[place]}
+            cells = {name: read_cell(file, name, None) for name in sorted(there)}
+            made = path.stat().st_mtime
+    except DAMAGES as error:
+        raise DamagedResultsError(path, error) from error
+    put_run(sql, key)
+    start = cells[START_TIME].value if START_TIME in cells else None
+    if isinstance(start, int | float) and math.isfinite(start):
+        sql.execute(
+            "UPDATE run_info SET start_time = ? WHERE proposal = ? AND run = ? AND start_time IS NULL", (start, *key)
+        )
+    hidden = {*edited, *deleted, *RESERVED_NAMES}
+    return [
+        name
+        for name, cell in cells.items()
+        if name not in hidden and _put(sql, CellKey(*key, name), cell, provenance, made, trust_file)
+    ]
+
+
+def _put(
+    sql: sqlite3.Connection, key: CellKey, cell: CellValue, provenance: str, made: float, trust_file: bool
+) -> bool:
+    """Add a cell, or replace a computed one that differs if the file is trusted more; whether that was done."""
+    stored = encode(cell)
+    there = sql.execute(
+        "SELECT value, summary_type, provenance FROM run_variables WHERE proposal = ? AND run = ? AND name = ?", key
+    ).fetchone()
+    if cell.value is None or (there and not trust_file):
         return False
-    put_cell(sql, key, encode(cell), storable_text(provenance), made)
+    if there and (there[:2] == (stored.value, stored.summary_type) or there[2] != COMPUTED):
+        return False
+    put_cell(sql, key, stored, storable_text(provenance), made)
     return True

@@ -124,7 +124,7 @@ def _disagreements(examination: Examination, files: ResultFiles, tally: _Tally, 
                 name
                 for key, missing in found.items()
                 if missing.no_row or missing.no_cell
-                for name in add_missing_cells(database, key, files.runs[key], missing.no_cell)
+                for name in add_missing_cells(database, key, files.runs[key])
             ]
         return f"added {counted(len(added), 'value')} to the table from the files"
 
