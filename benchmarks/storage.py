@@ -1,7 +1,8 @@
 """Size and time of storing typical results: `python -m benchmarks.storage`.
 
 Compares what `damnit_ctx` does with plain arrays, as DAMNIT 0.4.0 stores them, and with HDF5's own filters that every
-h5py reads. Times are from the array in memory to the file on disk (synced), and back.
+h5py reads. Times are from the array in memory to the file on disk (synced), and back. `--elements 100000000` stores
+arrays of that length, and tells how much memory that takes beside them.
 """
 
 import os
@@ -17,7 +18,12 @@ import h5py
 import msgspec
 import numpy as np
 import typer
+import xarray as xr
+from damnit_ctx import entry, kinds
+from damnit_ctx.cell import Cell
 from damnit_ctx.chunks import chunk_shape, write_chunked
+from damnit_ctx.summary import max_diff, summarise
+from damnit_ctx.usage import Meter
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
@@ -105,19 +111,73 @@ def best(measured: list[Measured]) -> Measured:
     )
 
 
+@dataclass(frozen=True)
+class Streamed:
+    """A very large result: its megabytes, the seconds to summarise and write it, and the memory that took (MB)."""
+
+    data: str
+    megabytes: float
+    seconds: float
+    memory: float
+
+
+def very_large(elements: int) -> dict[str, Callable[[], Any]]:
+    """Arrays of that many elements, about, in the ways in which they may lie in memory."""
+    columns = 10_000
+    base = np.random.default_rng(1).random((elements // columns, columns), dtype=np.float32)
+    return {
+        "float32": lambda: base,
+        "float32, one dimension": base.ravel,
+        "float32, columns first": lambda: base.T,
+        "float32, the other byte order": lambda: base.byteswap().view(base.dtype.newbyteorder()),
+        "float32, labelled": lambda: xr.DataArray(base, dims=["y", "x"]),
+        "float32, labelled, columns first": lambda: xr.DataArray(base.T, dims=["y", "x"]),
+        "int16": lambda: (base * 1000).astype(np.int16),
+    }
+
+
+def stream(path: Path, data: str, value: Any) -> Streamed:
+    """Do with a value what is done with a Variable's result."""
+    path.unlink(missing_ok=True)
+    meter = Meter()
+    begun = time.perf_counter()
+    with h5py.File(path, "w") as file:
+        for place in entry.PLACES:
+            file.create_group(place)
+    cell = Cell(value)
+    stored = kinds.encode(value)
+    summary = summarise(cell, stored, None)
+    made = entry.Entry("x", stored=stored, summary=summary, max_diff=max_diff(value))
+    entry.write(h5py.File(path, "r+"), path, made).close()
+    memory = meter.read()["memory"] or 0
+    return Streamed(data, value.nbytes / 1e6, time.perf_counter() - begun, memory / 1e6)
+
+
 def main(
     megabytes: Annotated[float, typer.Option(help="Size of each kind of data.")] = 32,
+    elements: Annotated[int, typer.Option(help="Instead: the memory it takes to store arrays of so many.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure each way with each kind of data."""
-    measured = []
+    measured: list[Measured] = []
+    streamed: list[Streamed] = []
     with tempfile.TemporaryDirectory(prefix="damnit-storage-") as directory:
         path = Path(directory) / "x.h5"
-        measure(path, "warming up", np.zeros((4, 512, 1024)), "damnit_ctx")
-        for data, array in typical_data(megabytes).items():
-            measured += [best([measure(path, data, array, way) for _ in range(3)]) for way in WAYS]
+        if elements:
+            stream(path, "warming up", xr.DataArray(np.zeros((4, 4))))
+            streamed = [stream(path, data, make()) for data, make in very_large(elements).items()]
+        else:
+            measure(path, "warming up", np.zeros((4, 512, 1024)), "damnit_ctx")
+            for data, array in typical_data(megabytes).items():
+                measured += [best([measure(path, data, array, way) for _ in range(3)]) for way in WAYS]
+    show(measured, streamed, json=json)
+
+
+def show(measured: list[Measured], streamed: list[Streamed], *, json: bool) -> None:
+    """Print what was measured."""
     if json:
-        report = {"cores": len(os.sched_getaffinity(0)), "measured": [asdict(item) for item in measured]}
+        found = [*map(asdict, measured), *map(asdict, streamed)]
+        report = {"cores": len(os.sched_getaffinity(0)), "measured": found}
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
         return
     for data in dict.fromkeys(item.data for item in measured):
@@ -126,6 +186,8 @@ def main(
             print(
                 f"  {item.way:<18}{item.size:7.3f} of its size{item.write:7.0f} MB/s written{item.read:7.0f} MB/s read"
             )
+    for large in streamed:
+        print(f"{large.data:<36}{large.megabytes:7.0f} MB{large.seconds:7.2f} s{large.memory:7.1f} MB more memory")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -286,6 +288,61 @@ def test_that_what_cannot_be_saved_says_so_and_leaves_the_others_alone(execute: 
         assert done.outcome(name)["line"] is not None
         assert not {name, f".reduced/{name}", f".preview/{name}"} & done.places()
     assert done.read("good/data") == 1
+
+
+def test_that_an_array_that_cannot_be_read_fails_alone_and_says_why(execute: Execute, tmp_path: Path) -> None:
+    """Arrays that come into being only when they are written: from a file that was damaged meanwhile, or never."""
+    path = tmp_path / "lazy.h5"
+    noise = np.random.default_rng(1).random((60, 10_000))
+    stored = {"good": {"zlib": True, "chunksizes": (10, 10_000)}, "bad": {"zlib": True, "chunksizes": (10, 10_000)}}
+    labelled = xr.Dataset({"good": (("y", "x"), noise), "bad": (("y", "x"), noise)})
+    labelled.to_netcdf(path, engine="h5netcdf", encoding=stored)
+    with h5py.File(path) as file:
+        last = file["bad"].id.get_chunk_info(5)
+
+    done = execute(
+        f"""
+        import os
+        lazy = xr.open_dataset({str(path)!r}, engine="h5netcdf")
+        class Breaks:
+            def __array__(self, dtype=None, copy=None):
+                raise OSError("the camera went away")
+        @Variable
+        def before(run): return np.arange(3)
+        @Variable
+        def breaks(run): return Breaks()
+        @Variable
+        def holds_one(run): return [Breaks(), Breaks()]
+        @Variable
+        def damaged(run):
+            with open({str(path)!r}, "r+b") as file:
+                file.seek({last.byte_offset})
+                file.write(bytes({last.size}))
+            return lazy["bad"]
+        @Variable
+        def damaged_dataset(run): return lazy[["bad"]]
+        @Variable
+        def preview(run): return Cell(np.arange(3), preview=lazy["bad"])
+        @Variable
+        def intact(run): return lazy["good"]
+        @Variable
+        def gone(run):
+            lazy.close()
+            os.unlink({str(path)!r})
+            return lazy["bad"]
+        """
+    )
+
+    for name, words in {
+        "breaks": "camera", "holds_one": "camera", "damaged": "filter", "damaged_dataset": "filter",
+        "preview": "filter", "gone": "No such file",
+    }.items():  # fmt: skip
+        assert done.outcome(name)["outcome"] == "error", name
+        assert words in done.outcome(name)["message"], done.outcome(name)
+        assert done.read(f".errors/{name}") == done.outcome(name)["message"]
+        assert not {name, f".reduced/{name}", f".preview/{name}"} & done.places()
+    assert done.read("before/data").tolist() == [0, 1, 2]
+    np.testing.assert_array_equal(done.read("intact/good"), noise)
 
 
 def test_that_without_pyarrow_or_h5netcdf_the_error_names_them(
