@@ -555,6 +555,47 @@ def test_that_methods_can_be_overridden_or_taken_away(define: Define) -> None:
     assert titles(context)["a.level"] == "a/Another level"
 
 
+def test_that_all_kinds_of_methods_may_be_variables(compute: Callable[[str], dict[str, Any]]) -> None:
+    results = compute(
+        """
+        @Group
+        class Kinds:
+            number: int = 1
+            fixed: int = 1
+            @Variable
+            @classmethod
+            def of_class(cls, run): return cls.__name__
+            @Variable("Static")
+            @staticmethod
+            def static(run, x: "var#k.of_class"): return x + "!"
+            @Variable
+            def fixed(self, run): return 10 + self.number
+        k = Kinds(number=2)
+        """
+    )
+
+    assert results == {"k.of_class": "Kinds", "k.static": "Kinds!", "k.fixed": 12}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@Group\n@dataclasses.dataclass\nclass Own:\n    {}\nown = Own(m=5)",
+        "@dataclasses.dataclass\n@Group\nclass Own:\n    {}\nown = Own(m=5)",
+        "import abc\n@Group\nclass Own(abc.ABC):\n    {}\nown = Own(m=5)",
+        "import typing\n@Group\nclass Own(typing.Generic[typing.TypeVar('T')]):\n    {}\nown = Own(m=5)",
+        "@Group\nclass Own:\n    {}\nother = Own(name='other')\nown = dataclasses.replace(other, name='own', m=5)",
+        "import copy\n@Group\nclass Own:\n    {}\nother = Own()\nown = copy.deepcopy(other)\nown.m = 5",
+        "@Group\nclass Own(Inner):\n    {}\n    def __init__(self, **fields):\n"
+        "        super().__init__(**fields)\n        self.m += 2\nown = Own(m=3)",
+    ],
+)
+def test_that_groups_are_classes_like_any_other(compute: Callable[[str], dict[str, Any]], text: str) -> None:
+    body = "m: int = 2\n    @Variable\n    def value(self, run): return self.m"
+
+    assert compute(text.format(body))["own.value"] == 5
+
+
 # -- kinds of data and cluster
 
 
@@ -648,6 +689,14 @@ v = Uses(signal=p)
     for (line, message), (place, part) in zip(found, expected):
         assert line.startswith(place)
         assert part in message
+
+
+def test_that_a_group_made_by_replace_has_the_line_where_it_is_made(
+    complaints: Callable[[str], list[tuple[str, str]]],
+) -> None:
+    ((line, _),) = complaints("a = Inner(name='a')\nb = dataclasses.replace(a, gain=2)")
+
+    assert line == "b = dataclasses.replace(a, gain=2)"
 
 
 def test_that_groups_with_the_same_title_are_told_by_their_instances(

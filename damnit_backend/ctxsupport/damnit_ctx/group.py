@@ -7,7 +7,7 @@ import inspect
 from typing import Any, Callable
 
 from damnit_ctx.bound import BoundVariable
-from damnit_ctx.variable import BINDER, calling_line
+from damnit_ctx.variable import BINDER, Variable, calling_line
 
 #: Fields that every instance has. A class may not define them itself.
 RESERVED = ("name", "title", "sep", "tags")
@@ -55,6 +55,8 @@ def _decorated(cls: Any, tags: Any) -> Any:
     taken = [name for name in RESERVED if name in own or name in vars(cls)]
     if taken:
         _refuse(cls, f"Group {cls.__name__} must not define {', '.join(taken)}: every Group has such a field already")
+    for name in [n for n in own if _is_method(cls, n)]:
+        del own[name]  # of the two things that the class says of the name the method is the later one
     if not is_group_class(cls):
         for name, default in (("name", None), ("title", None), ("sep", "/"), ("tags", ())):
             own[name] = Any
@@ -68,6 +70,13 @@ def _decorated(cls: Any, tags: Any) -> Any:
         setattr(cls, "__init__", _init)  # noqa: B010  (mypy forbids the assignment)
     # compared by identity, so that an instance may be a key, or the default of another group's field
     return dataclasses.dataclass(init=False, eq=False)(cls)
+
+
+def _is_method(cls: type, name: str) -> bool:
+    """Whether it is a Variable that was defined in the class, rather than one that a field has as default."""
+    value = vars(cls).get(name)
+    defined = getattr(value.func, "__qualname__", "") if isinstance(value, Variable) else ""
+    return bool(defined) and defined == f"{cls.__qualname__}.{name}"
 
 
 def _refuse(cls: type, message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import dataclasses
 import sys
 from pathlib import Path
 from types import FrameType
@@ -13,7 +14,10 @@ from damnit_ctx.arguments import Argument, arguments_of
 #: The attribute of a Group class that makes the Variable of one of its instances: called with the instance, the
 #: attribute's name and the Variable.
 BINDER = "__damnit_bind__"
-_HERE = str(Path(__file__).parent)
+#: Functions of a class that are not callable themselves, before Python 3.10 or ever.
+_METHODS = (classmethod, staticmethod)
+#: What stands between a user's line and what it calls of ours.
+_BETWEEN = (str(Path(__file__).parent), dataclasses.__file__)
 
 
 class Skip(Exception):
@@ -52,7 +56,8 @@ class Variable:
         self.origin = calling_line() if type(self) is Variable else None
         self.func: Callable[..., Any] | None = None
         self.name = ""
-        self._title = None if callable(title) else title
+        above: Any = title if callable(title) or isinstance(title, _METHODS) else None
+        self._title = title if above is None else None
         self._description = description
         self.summary = summary
         self.data = data
@@ -60,21 +65,22 @@ class Variable:
         self.tags = several(tags)
         self.transient = transient
         self.units = units
-        if callable(title):
-            self._decorate(title)
+        if above is not None:
+            self._decorate(above)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Take the function to decorate; later, call it (to try a Variable by hand)."""
         if self.func is not None:
             return self.func(*args, **kwargs)
-        if len(args) != 1 or kwargs or not callable(args[0]):
+        if len(args) != 1 or kwargs or not (callable(args[0]) or isinstance(args[0], _METHODS)):
             raise TypeError("@Variable(…) must stand directly above a function")
         return self._decorate(args[0])
 
     def _decorate(self, func: Callable[..., Any]) -> Variable:
         self.func = func
-        self.name = getattr(func, "__name__", "")
-        self.__doc__ = getattr(func, "__doc__", None)
+        named = getattr(func, "__func__", func)  # before Python 3.10 the kinds of methods have no name
+        self.name = getattr(named, "__name__", "")
+        self.__doc__ = getattr(named, "__doc__", None)
         return self
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
@@ -137,6 +143,6 @@ def several(tags: Any) -> Any:
 def calling_line() -> tuple[str, int] | None:
     """The file and line of the user's code that is being executed."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+    while frame is not None and frame.f_code.co_filename.startswith(_BETWEEN):
         frame = frame.f_back
     return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
