@@ -4,19 +4,25 @@ import asyncio
 from dataclasses import dataclass
 
 from damnit_backend.store.folder import Folder
+from damnit_backend.store.known import KnownContext
 
 from .conditions import Conditions
+from .known import known_context
 from .process import ContextProcess
 from .protocol import Loaded, Problem, VariableSpec
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What is wrong, and the Variables if nothing is. `warnings`: what is odd, but keeps the file from nothing."""
+    """What is wrong, and the Variables if nothing is. `warnings`: what is odd, but keeps the file from nothing.
+
+    ``known``: what the store keeps of the file, if it was read itself.
+    """
 
     problems: tuple[Problem, ...] = ()
     variables: tuple[VariableSpec, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    known: KnownContext | None = None
 
 
 def check_code(folder: Folder, conditions: Conditions, code: str | None) -> CheckResult:
@@ -43,5 +49,6 @@ async def _check(folder: Folder, conditions: Conditions, code: str | None) -> Ch
     finally:
         await process.close()
     if isinstance(answer, Loaded):
-        return CheckResult(variables=answer.variables, warnings=answer.warnings)
+        known = known_context(answer) if code is None else None
+        return CheckResult(variables=answer.variables, warnings=answer.warnings, known=known)
     return CheckResult(problems=answer.problems, warnings=answer.warnings)

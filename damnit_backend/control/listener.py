@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from damnit_backend.core.account import user_name
@@ -69,7 +69,18 @@ def request_reprocess(
 ) -> list[int]:
     """Queue runs for processing and wake the listener; the numbers of the jobs."""
     names = None if variables is None else tuple(variables)
-    requests = [Request(key, stage, names, live=False, asked_by=user_name()) for key in keys]
+    return _request(folder, [Request(key, stage, names, asked_by=user_name()) for key in keys])
+
+
+def request_exactly(folder: Folder, wanted: Mapping[RunKey, Sequence[str]]) -> list[int]:
+    """Queue some Variables of each run, of which nothing but these is stored anew; the numbers of the jobs."""
+    asked_by = user_name()
+    return _request(
+        folder, [Request(key, None, tuple(names), asked_by=asked_by, exact=True) for key, names in wanted.items()]
+    )
+
+
+def _request(folder: Folder, requests: Sequence[Request]) -> list[int]:
     with open_database(folder) as database:
         jobs = add_jobs(database, requests)
     tell_listener(folder, Nudge())

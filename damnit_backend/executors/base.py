@@ -8,12 +8,14 @@ from typing import Literal, Protocol
 from damnit_backend.contextproc.conditions import Conditions
 from damnit_backend.contextproc.protocol import Done, Problem, RunEvent, VariableSpec
 from damnit_backend.core.keys import RunKey, Stage
+from damnit_backend.store.known import KnownContext
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """One execution of Variables on a run. ``data``: what to open; ``trigger``: which data came (None: all Variables);
-    ``variables``: only these and what they need; ``params``: values of parameters, by name."""
+    ``variables``: only these and what they need; ``params``: values of parameters, by name; ``job``: the number in the
+    queue; ``exact``: what the Variables need is computed, but not stored."""
 
     key: RunKey
     proposal_path: Path
@@ -22,6 +24,8 @@ class Work:
     variables: tuple[str, ...] | None
     log: Path
     params: Mapping[str, bool | int | float | str] = field(default_factory=dict)
+    job: int | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class ContextState:
     """The context file as the executor has it: its Variables, or what is wrong with it (then nothing can run)."""
 
     variables: tuple[VariableSpec, ...] = ()
+    known: KnownContext | None = None
     problems: tuple[Problem, ...] = ()
 
 

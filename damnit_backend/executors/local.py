@@ -8,6 +8,7 @@ from pathlib import Path
 
 from damnit_backend.contextproc.checker import too_slow
 from damnit_backend.contextproc.conditions import Conditions
+from damnit_backend.contextproc.known import known_context
 from damnit_backend.contextproc.process import ContextProcess
 from damnit_backend.contextproc.protocol import Done, Loaded, NotLoaded, Problem, Run, RunEvent, Stamp
 from damnit_backend.core.errors import UserError
@@ -56,7 +57,7 @@ class LocalExecutor:
         self._stamp, self._files = stamp, answer.files
         if isinstance(answer, Loaded):
             await self._replace(process)
-            return ContextState(variables=answer.variables)
+            return ContextState(variables=answer.variables, known=known_context(answer))
         await process.close()
         return ContextState(problems=answer.problems)
 
@@ -135,6 +136,8 @@ class LocalExecutor:
             params=dict(work.params),
             memory=self._conditions.memory,
             cores=self._conditions.cores,
+            job=work.job,
+            exact=work.exact,
         )
 
 

@@ -10,6 +10,7 @@ from damnit_backend.contextproc.protocol import VariableSpec
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.settings import Settings
 from damnit_backend.executors.base import ContextState, Executor
+from damnit_backend.store.known import KnownContext, remember_context
 from damnit_backend.store.variables import Declaration, declare_computed
 
 from .board import Board
@@ -50,6 +51,8 @@ class ContextFile:
         self._retry_at = 0.0
         self._good = False
         self._undeclared: list[Declaration] = []
+        self._known: KnownContext | None = None
+        """What is still to be noted in the database."""
         self.variables: tuple[VariableSpec, ...] = ()
         """Those of the file that was loaded last."""
 
@@ -58,6 +61,9 @@ class ContextFile:
         written now."""
         if not await self._load():
             return False
+        if self._known is not None:
+            await self._store(remember_context, self._known)
+            self._known = None
         if self._undeclared:
             declared = await self._store(declare_computed, self._undeclared)
             self._undeclared = []
@@ -90,6 +96,7 @@ class ContextFile:
         if not state.problems:
             self.variables = state.variables
             self._undeclared = declarations(state.variables)
+            self._known = state.known
             self._board.set_problem("context", "")
             log.info("Loaded the context file: %d Variables", len(state.variables))
             return

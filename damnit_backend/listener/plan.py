@@ -48,6 +48,8 @@ def plan_work(
         variables=variables,
         log=folder.run_log(request.key),
         params=params,
+        job=job.id,
+        exact=request.exact,
     )
 
 

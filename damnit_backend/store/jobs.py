@@ -19,19 +19,23 @@ MAX_ATTEMPTS = 20
 KEPT = 10_000
 """So many of the latest jobs that have ended are kept."""
 
-_COLUMNS = "id, proposal, run, stage, variables, live, asked_by, asked_at, state, attempts, started, finished, message"
+_COLUMNS = (
+    "id, proposal, run, stage, variables, live, asked_by, exact, asked_at, state, attempts, started, finished, message"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """Work asked for: one run. ``stage`` is the data that came (``raw`` or ``proc``), None for all Variables;
-    ``variables`` limits it to some; ``live`` work goes before the rest."""
+    ``variables`` limits it to some, which are computed with what they need, but with ``exact`` stored without that;
+    ``live`` work goes before the rest."""
 
     key: RunKey
     stage: Stage | None = None
     variables: tuple[str, ...] | None = None
     live: bool = False
     asked_by: str = ""
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +62,17 @@ def add_job_in(sql: sqlite3.Connection, request: Request) -> int:
     variables = None if request.variables is None else msgspec.json.encode(sorted(request.variables)).decode()
     same = sql.execute(
         "SELECT id FROM desk_jobs WHERE state = 'queued'"
-        " AND proposal = ? AND run = ? AND stage IS ? AND variables IS ?",
-        (*request.key, request.stage, variables),
+        " AND proposal = ? AND run = ? AND stage IS ? AND variables IS ? AND exact = ?",
+        (*request.key, request.stage, variables, request.exact),
     ).fetchone()
     if same:
         if request.live:
             sql.execute("UPDATE desk_jobs SET live = 1 WHERE id = ? AND live = 0", same)
         return int(same[0])
     done = sql.execute(
-        "INSERT INTO desk_jobs (proposal, run, stage, variables, live, asked_by, asked_at, state)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, 'queued')",
-        (*request.key, request.stage, variables, request.live, request.asked_by, time.time()),
+        "INSERT INTO desk_jobs (proposal, run, stage, variables, live, asked_by, exact, asked_at, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued')",
+        (*request.key, request.stage, variables, request.live, request.asked_by, request.exact, time.time()),
     )
     return int(done.lastrowid or 0)
 
@@ -165,10 +169,10 @@ def count_queued(database: Database) -> int:
 
 
 def _job(row: tuple[Any, ...]) -> Job:
-    id_, proposal, run, stage, variables, live, asked_by, *rest = row
+    id_, proposal, run, stage, variables, live, asked_by, exact, *rest = row
     names = None if variables is None else _names(str(variables))
     key = RunKey(proposal, run)
-    request = Request(key, stage, names, bool(live), str(asked_by))
+    request = Request(key, stage, names, bool(live), str(asked_by), bool(exact))
     return Job(id_, request, *rest)
 
 
