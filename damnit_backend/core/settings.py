@@ -6,7 +6,7 @@ else `/etc/damnit/damnit.toml`. What it does not say has the defaults below.
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 import platformdirs
@@ -15,6 +15,7 @@ from msgspec import Meta
 from .errors import UserError
 
 Seconds = Annotated[float, Meta(ge=0, le=1e8)]
+Journal: TypeAlias = Literal["auto", "wal", "delete"]
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -51,6 +52,10 @@ class Settings(Limits, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How often `raw/` and `proc/` are looked at."""
     workers: Annotated[int, Meta(ge=1, le=256)] = 2
     """How many runs are processed at a time."""
+    journal_mode: Journal = "auto"
+    """How the database is written safely: ``wal``, with a write-ahead log, for which all who use the folder must be
+    on one host; ``delete``, with a rollback journal; ``auto``, the former on a local disk and the latter elsewhere.
+    A folder may have its own. A change takes effect when it is next opened while nobody else has it open."""
     kafka: dict[str, str] = {}
     """Options of librdkafka for the facility's broker, at least ``bootstrap.servers``. Empty: there is none."""
 

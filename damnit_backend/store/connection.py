@@ -33,11 +33,12 @@ class DatabaseBusyError(UserError):
 def connect(path: Path, mode: str, *, alone: bool = False) -> sqlite3.Connection:
     """A connection; ``mode`` is ``ro``, ``rw`` or ``rwc`` (make the file if it is missing).
 
-    No statement waits for another program's lock: `patiently` does. With ``alone`` no locks are taken: for reading what
-    `is_at_rest`. Raises what `clear_errors` translates.
+    No statement waits for another program's lock: `patiently` does. ``alone`` is for who uses a write-ahead log without
+    the file for its locks, as no other program has the database open: who writes makes sure of that by SQLite's other
+    locks, who reads takes none, and knows it from `is_at_rest`. Raises what `clear_errors` translates.
     """
-    if alone:
-        # What a write-ahead log still holds counts as well; it is read without the file for its locks.
+    if alone and mode == "ro":
+        # What a write-ahead log still holds counts as well.
         mode += "&vfs=unix-none" if path.with_name(path.name + "-wal").exists() else "&immutable=1"
     connection = sqlite3.connect(
         f"file:{quote(os.fsencode(path))}?mode={mode}", uri=True, timeout=0, isolation_level=None
@@ -62,6 +63,18 @@ def undo_half_written(path: Path) -> None:
     """Undo what a program left that was killed while it wrote. SQLite does so when one who may write looks."""
     with contextlib.closing(connect(path, "rw")) as connection:
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+
+
+def leave_write_ahead_log(path: Path) -> bool:
+    """Go back to the rollback journal without the file for the locks of a write-ahead log, which cannot be used here.
+
+    What the log holds is kept. False if it has none, or others use it. For who may write.
+    """
+    try:
+        with contextlib.closing(connect(path, "rw", alone=True)) as connection:
+            return bool(connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0] == "delete")
+    except sqlite3.DatabaseError:
+        return False  # whatever it is, who opens the database next finds it as well, and says it
 
 
 def is_half_written(error: sqlite3.Error) -> bool:
@@ -110,5 +123,14 @@ def clear_errors(path: Path) -> Iterator[None]:
                 "Move it away and restore it from a backup.",
             ) from error
         if code in _WORLD:
-            raise UserError(f"{path} cannot be used: {error}.", _WORLD[code]) from error
+            raise UserError(f"{path} cannot be used: {error}.", _unusable(path) or _WORLD[code]) from error
         raise
+
+
+def _unusable(path: Path) -> str:
+    """What to do if one of the files beside a database is in the way."""
+    for suffix in ("-wal", "-shm", "-journal"):
+        beside = path.with_name(path.name + suffix)
+        if beside.exists() and not (beside.is_file() and os.access(beside, os.R_OK)):
+            return f"You may not read {beside.name} beside it. Ask its owner for permission."
+    return ""

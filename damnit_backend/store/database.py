@@ -1,26 +1,45 @@
 """A connection to `runs.sqlite`, and the two ways to use it: `reading()` and `writing()`."""
 
 import contextlib
+import logging
 import os
 import secrets
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from damnit_backend.core.errors import UserError
 
-from .connection import DatabaseBusyError, clear_errors, connect, is_at_rest, is_half_written, undo_half_written
+from .connection import (
+    DatabaseBusyError,
+    clear_errors,
+    connect,
+    is_at_rest,
+    is_half_written,
+    leave_write_ahead_log,
+    undo_half_written,
+)
 from .files import make_file
 from .folder import Folder
 from .waiting import is_busy, patiently
 from .write_ahead import empty_grown_log, log_size
 from .writer import sign, unsign
 
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
 __all__ = ["Database", "DatabaseBusyError"]
 
 BUSY_SECONDS = 10.0
 """How long the store waits for other programs' locks, at the beginning and at the end of a transaction."""
+CHANGE_SECONDS = 0.3
+"""How long it waits for a moment in which nobody else uses the database, to change its journal."""
+CHANGE_BYTES = 1 << 20
+"""Where less is free, the journal stays as it is."""
 
 
 class Database:
@@ -59,7 +78,7 @@ class Database:
         """One consistent view of the database."""
         with clear_errors(self.folder.database):
             self._follow()
-            patiently(self._begin_reading, BUSY_SECONDS)
+            self._looking(self._take_view)
             try:
                 yield self._connection
             finally:
@@ -109,16 +128,25 @@ class Database:
             return self._connected, sql.execute("PRAGMA data_version").fetchone()[0]
 
     def set_journal_mode(self, mode: str) -> None:
-        """Change the journal unless another program is using the database just now (then it stays as it is)."""
+        """Change the journal, if others who use the database just now cease soon; else it stays as it is."""
         with clear_errors(self.folder.database):
             current = self._connection.execute("PRAGMA journal_mode").fetchone()[0]
-            if current.upper() == mode.upper():
+            # Without room for the files of a write-ahead log there is no way back from it.
+            if current.upper() == mode.upper() or shutil.disk_usage(self.folder.path).free < CHANGE_BYTES:
                 return
             try:
-                self._connection.execute(f"PRAGMA journal_mode = {mode}")
+                patiently(lambda: self._connection.execute(f"PRAGMA journal_mode = {mode}"), CHANGE_SECONDS)
+                # SQLite opens the file for the locks of a write-ahead log only after it has changed the database.
+                self._looking(self._take_view)
+                self._undo()
             except sqlite3.OperationalError as error:
-                if not is_busy(error):
-                    raise
+                if is_busy(error):
+                    return
+                # The disk cannot do it, or is full: with the present one all goes on.
+                log.warning("The journal of %s stays %s: %s", self.folder.database, current, error)
+                self._connection.close()
+                leave_write_ahead_log(self.folder.database)
+                self._connection = self._connect()
 
     def backup_to(self, target: Path) -> None:
         """A consistent copy of the whole database, made while others use it; there once it is complete."""
@@ -138,16 +166,21 @@ class Database:
         mode = "ro" if self.read_only else "rwc" if create else "rw"
         self._connected += 1
         self._alone = self.read_only and is_at_rest(self.folder.database)
-        return patiently(lambda: connect(self.folder.database, mode, alone=self._alone), BUSY_SECONDS)
+        return self._looking(lambda: connect(self.folder.database, mode, alone=self._alone))
 
-    def _begin_reading(self) -> None:
-        try:
-            self._take_view()
-        except sqlite3.OperationalError as error:
-            if not (self.read_only and is_half_written(error) and os.access(self.folder.database, os.W_OK)):
-                raise
-            undo_half_written(self.folder.database)
-            self._take_view()
+    def _looking(self, action: Callable[[], T]) -> T:
+        """What the action returns, once no lock and nothing that a killed writer left is in its way."""
+
+        def look() -> T:
+            try:
+                return action()
+            except sqlite3.OperationalError as error:
+                if not (self.read_only and is_half_written(error) and os.access(self.folder.database, os.W_OK)):
+                    raise
+                undo_half_written(self.folder.database)
+                return action()
+
+        return patiently(look, BUSY_SECONDS)
 
     def _take_view(self) -> None:
         self._connection.execute("BEGIN")

@@ -4,7 +4,11 @@ from pathlib import Path
 
 import psutil
 
-LOCAL_FILE_SYSTEMS = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "tmpfs", "overlay", "f2fs", "apfs"})
+LOCAL_FILE_SYSTEMS = frozenset({
+    "ext2", "ext3", "ext4", "xfs", "btrfs", "bcachefs", "zfs", "jfs", "f2fs", "apfs", "hfs", "tmpfs", "overlay",
+})  # fmt: skip
+"""Disks and memory of one host. All others may be those of several: GPFS, NFS, Lustre, BeeGFS, Ceph, CIFS and whatever
+else there is, also what FUSE and virtual machines bring in, behind which anything may be."""
 
 
 def file_system(path: Path) -> str:

@@ -11,10 +11,11 @@ from damnit_backend.core.errors import UserError
 
 from . import schema
 from .blueprint import build
-from .database import Database
+from .connection import leave_write_ahead_log
+from .database import Database, DatabaseBusyError
 from .files import make_file
-from .filesystems import journal_mode
 from .folder import Folder, has_database
+from .journal import first_journal, wanted_journal
 from .upgrade import Versions, read_versions, upgrade
 from .views import rebuild_views
 from .writer import program
@@ -36,7 +37,7 @@ def create_database(folder: Folder, proposal: int | None, context_python: str | 
         make_file(folder.database)
     database = Database(folder, create=True)
     try:
-        database.set_journal_mode(journal_mode(folder.path))
+        database.set_journal_mode(first_journal(folder))
         with database.writing() as sql:
             # Only now nobody else can be making it; what a crash left of an earlier attempt has no tables.
             if _tables(sql):
@@ -65,18 +66,30 @@ def open_database(folder: Folder) -> Database:
         shown = open_for_reading(folder)
         shown.notice = shown.notice or "You may not write into this folder: it is shown, but not changed."
         return shown
-    database = Database(folder)
+    database = _open(folder)
     try:
         if _check(database).too_new:
             database.close()
             return open_for_reading(folder)
         upgrade(database)
-        # Each time: the folder may have been moved to a disk of another kind.
-        database.set_journal_mode(journal_mode(folder.path))
+        # Each time: the folder may have been moved to a disk of another kind, or its setting changed.
+        database.set_journal_mode(wanted_journal(database))
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _open(folder: Folder) -> Database:
+    try:
+        return Database(folder)
+    except DatabaseBusyError:
+        raise
+    except UserError:
+        # It may have come, with a write-ahead log, to a place where there can be none.
+        if not leave_write_ahead_log(folder.database):
+            raise
+        return Database(folder)
 
 
 def open_for_reading(folder: Folder) -> Database:

@@ -111,6 +111,14 @@ def as_other_user() -> Callable[[Callable[[], None]], None]:
     return run
 
 
+@pytest.fixture
+def foreign(tmp_path: Path) -> None:
+    """A way to a folder that another user may enter."""
+    for path in (tmp_path, *tmp_path.parents[:3]):
+        if path.stat().st_uid == os.getuid() and path.name:
+            path.chmod(path.stat().st_mode | 0o055)
+
+
 KEY = RunKey(1234, 5)
 
 

@@ -109,6 +109,21 @@ def test_that_only_known_local_disks_get_a_write_ahead_log(monkeypatch, path, sy
     assert (file_system(Path(path)), journal_mode(Path(path))) == (system, mode)
 
 
+@pytest.mark.parametrize("system", [
+    "gpfs", "nfs", "nfs4", "lustre", "beegfs", "cifs", "smb3", "smbfs", "ceph", "fuse.ceph", "fuse.sshfs", "fuseblk",
+    "9p", "virtiofs", "vboxsf", "afs", "autofs", "squashfs", "",
+])  # fmt: skip
+def test_that_what_may_be_shared_by_several_hosts_gets_none(monkeypatch, tmp_path, system):
+    monkeypatch.setattr(filesystems.psutil, "disk_partitions", lambda **_: [Mount("/", system)])
+    assert journal_mode(tmp_path) == "DELETE"
+
+
+@pytest.mark.parametrize("system", ["ext4", "xfs", "btrfs", "zfs", "tmpfs", "overlay"])
+def test_that_disks_and_memory_of_one_host_get_one(monkeypatch, tmp_path, system):
+    monkeypatch.setattr(filesystems.psutil, "disk_partitions", lambda **_: [Mount("/", system)])
+    assert journal_mode(tmp_path) == "WAL"
+
+
 def test_that_an_unknown_system_gets_none(monkeypatch, tmp_path):
     monkeypatch.setattr(filesystems.psutil, "disk_partitions", lambda **_: [])
     assert journal_mode(tmp_path) == "DELETE"

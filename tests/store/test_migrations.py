@@ -17,7 +17,9 @@ import pytest
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
+from damnit_backend.store import database as database_module
 from damnit_backend.store import upgrade
+from damnit_backend.store.connection import connect
 from damnit_backend.store.database import Database
 from damnit_backend.store.edits import write_edit
 from damnit_backend.store.folder import Folder
@@ -195,11 +197,16 @@ def test_that_a_program_killed_in_the_middle_leaves_the_older_version(older, sta
         def spill_and_wait(sql: sqlite3.Connection) -> None:
             # More than fits into the cache: the file itself is half changed then, and its journal must mend it.
             sql.execute("PRAGMA cache_size = 1")
-            sql.execute("PRAGMA cache_spill = ON")
             sql.executemany("INSERT INTO run_info VALUES (9, ?, NULL, 1.0)", [(run,) for run in range(5000)])
             os.write(pipe, b"x")
             signal.pause()
 
+        def connect_to_spill(*arguments: object, **options: object) -> sqlite3.Connection:
+            connection = connect(*arguments, **options)
+            connection.execute("PRAGMA cache_spill = ON")
+            return connection
+
+        monkeypatch.setattr(database_module, "connect", connect_to_spill)
         monkeypatch.setattr(upgrade, "rebuild_views", spill_and_wait)
         open_database(folder)
 

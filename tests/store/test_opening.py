@@ -9,7 +9,7 @@ import pytest
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
-from damnit_backend.store import opening, schema, upgrade
+from damnit_backend.store import journal, opening, schema, upgrade
 from damnit_backend.store.blueprint import blueprint
 from damnit_backend.store.database import Database
 from damnit_backend.store.edits import write_edit
@@ -278,14 +278,6 @@ def test_that_reading_changes_nothing(old_folder, version):
     assert sorted(path.name for path in folder.path.iterdir()) == ["extracted_data", "process_logs", "runs.sqlite"]
 
 
-@pytest.fixture
-def foreign(tmp_path):
-    """A way to a folder that another user may enter."""
-    for path in (tmp_path, *tmp_path.parents[:3]):
-        if path.stat().st_uid == os.getuid() and path.name:
-            path.chmod(path.stat().st_mode | 0o055)
-
-
 @pytest.mark.usefixtures("foreign")
 @pytest.mark.parametrize("version", [1, 4])
 def test_that_a_folder_of_another_user_is_opened_for_reading_only(old_folder, as_other_user, version):
@@ -385,10 +377,10 @@ def test_that_a_folder_may_have_any_name(tmp_path, name):
 
 
 def test_that_a_local_disk_gets_a_write_ahead_log_and_a_network_one_does_not(folder, monkeypatch):
-    monkeypatch.setattr(opening, "journal_mode", lambda _: "WAL")
+    monkeypatch.setattr(journal, "journal_mode", lambda _: "WAL")
     with create_database(folder, 1) as database, database.reading() as sql:
         assert sql.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    monkeypatch.setattr(opening, "journal_mode", lambda _: "DELETE")
+    monkeypatch.setattr(journal, "journal_mode", lambda _: "DELETE")
     with open_database(folder) as database, database.reading() as sql:
         assert sql.execute("PRAGMA journal_mode").fetchone() == ("delete",)
 

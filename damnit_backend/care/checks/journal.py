@@ -5,17 +5,18 @@ from collections.abc import Iterator
 from damnit_backend.care.examination import Examination, Found
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.findings import Level
-from damnit_backend.store.filesystems import file_system, journal_mode
+from damnit_backend.store.filesystems import file_system
 from damnit_backend.store.integrity import present_journal_mode
+from damnit_backend.store.journal import wanted_journal
 
 
 def check(examination: Examination) -> Iterator[Found]:
     """A write-ahead log on a network file system can destroy the database; elsewhere it is better."""
     where = str(examination.folder.database)
-    wanted = journal_mode(examination.folder.path)
     kind = file_system(examination.folder.path) or "an unknown file system"
     with examination.database() as database:
         present = present_journal_mode(database)
+        wanted = wanted_journal(database)
     if present == wanted:
         yield Found(Level.OK, f"The journal, {present}, is right for {kind}.", where)
         return
