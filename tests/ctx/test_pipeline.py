@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -713,3 +714,20 @@ def test_that_a_pipeline_says_what_only_one_variable_suffers_from() -> None:
 
     assert results.cells["good"].data == 1
     assert "needs an annotation" in str(results.errors["odd"])
+
+
+def test_that_context_files_in_threads_leave_the_process_as_it_was(tmp_path: Path) -> None:
+    barrier = threading.Barrier(4)
+    pipelines = []
+    for number in range(4):
+        folder = tmp_path / f"f{number}"
+        folder.mkdir()
+        (folder / "ctx.py").write_text(HEADER + f"@Variable\ndef v(run):\n    run.wait(60)\n    return {number}\n")
+        pipelines.append(Pipeline.from_context_file(folder / "ctx.py"))
+    before = Path.cwd(), list(sys.path), sys.modules.get("damnit_context")
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda pipeline: pipeline.execute(barrier), pipelines))
+
+    assert [one.cells["v"].data for one in results] == [0, 1, 2, 3]
+    assert (Path.cwd(), list(sys.path), sys.modules.get("damnit_context")) == before

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any, Protocol
 
+from damnit_ctx import whereabouts
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.definitions import Definitions, PipelineError
 from damnit_ctx.entry import Entry
 from damnit_ctx.execute import Executor, Plan
 from damnit_ctx.inputs import Inputs
-from damnit_ctx.load import MODULE_NAME, enter, whereabouts_kept
 from damnit_ctx.metadata import Catalogue
 from damnit_ctx.problem import Problem
 from damnit_ctx.results import Results
@@ -60,11 +60,11 @@ def compute(definitions: Definitions, settings: Settings) -> Results:
     plan = Plan(tuple(context.order(names)))
     catalogue = Catalogue(settings.proposal, settings.run_number)
     inputs = Inputs(_meta(settings, context, plan), settings.param_values, catalogue)
-    with whereabouts_kept():
+    with whereabouts.kept():
         if definitions.origin.folder is not None:
-            enter(context.path, context.folder)
-        if context.module.__name__ == MODULE_NAME:
-            sys.modules[MODULE_NAME] = context.module
+            whereabouts.enter(context.path, context.folder)
+        if context.module.__name__ == whereabouts.MODULE_NAME:
+            sys.modules[whereabouts.MODULE_NAME] = context.module
         Executor(context, plan, run, inputs, _Memory(results), _ignore, results).execute()
     return results
 

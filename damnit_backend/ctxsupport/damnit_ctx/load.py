@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib
 import io
 import linecache
-import os
 import sys
 import tokenize
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -24,9 +21,7 @@ from damnit_ctx.positions import Positions, lines_of
 from damnit_ctx.problem import Problem
 from damnit_ctx.scope import Scope, entered
 from damnit_ctx.text import class_name, error_message, storable
-
-#: `__name__` of a context file. It is in `sys.modules` by this name, where e.g. dataclasses look for it.
-MODULE_NAME = "damnit_context"
+from damnit_ctx.whereabouts import MODULE_NAME, enter
 
 
 class Loader:
@@ -79,29 +74,6 @@ class Loader:
             if folder in parents and not parents & installed:
                 del sys.modules[name]
                 self._arrived.discard(name)
-
-
-@contextlib.contextmanager
-def whereabouts_kept() -> Iterator[None]:
-    """After the block the working directory, the import path and the context module are what they were."""
-    folder, path, module = Path.cwd(), list(sys.path), sys.modules.get(MODULE_NAME)
-    try:
-        yield
-    finally:
-        os.chdir(folder)
-        sys.path[:] = path
-        sys.modules.pop(MODULE_NAME, None)
-        if module is not None:
-            sys.modules[MODULE_NAME] = module
-
-
-def enter(path: Path, folder: Path) -> None:
-    """Make this process look to user code as a context file may expect: working directory and import path."""
-    os.chdir(folder)
-    own = str(path.parent)
-    if own in sys.path:
-        sys.path.remove(own)
-    sys.path.insert(0, own)
 
 
 def _decoded(raw: bytes) -> str:

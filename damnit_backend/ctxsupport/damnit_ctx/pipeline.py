@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from damnit_ctx import whereabouts
 from damnit_ctx.definitions import CONFLICTS, Definitions, Origin, PipelineError
 from damnit_ctx.gather import Gathered, Items
-from damnit_ctx.load import Loader, whereabouts_kept
+from damnit_ctx.load import Loader
 from damnit_ctx.scope import current
 from damnit_ctx.selection import select
 from damnit_ctx.variable import Variable
@@ -178,7 +179,7 @@ class Pipeline:
 
 
 def _load(path: Path, folder: Path | None, code: str | None, name: str | None) -> Pipeline:
-    with whereabouts_kept():
+    with whereabouts.kept():
         loaded = Loader().load(path, folder or Path.cwd(), code)
     if isinstance(loaded, list):
         raise PipelineError(loaded)

@@ -23,13 +23,13 @@ from damnit_ctx.context import LoadedContext
 from damnit_ctx.execute import Executor, Plan, error_entry, record
 from damnit_ctx.inputs import Inputs
 from damnit_ctx.job import AGAIN, NO_MEMORY, OWN_FAILURE
-from damnit_ctx.load import enter
 from damnit_ctx.metadata import Catalogue
 from damnit_ctx.outcome import Outcome
 from damnit_ctx.requests import RunRequest
 from damnit_ctx.runs import CannotOpen, RunFiles
 from damnit_ctx.start_time import start_time_entry
 from damnit_ctx.usage import Usage
+from damnit_ctx.whereabouts import enter
 from damnit_ctx.write import FragmentFailed, FragmentWriter
 
 #: Looked up before user code, which may change what `json` has.
