@@ -1,4 +1,4 @@
-"""Problems shown in the text: a sign in the margin, the line tinted, the place underlined."""
+"""Problems shown in the text: a sign in the margin, the line tinted, the place underlined; of warnings only the sign."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from damnit_gui.theme import Tokens, current, icon, theme_changed
 from .code_editor import CodeEditor
 from .positions import next_line, span_of, split_lines
 
-_SIGN, _LINE, _SQUIGGLE = 1, 2, 8
+_SIGN, _LINE, _ODD, _SQUIGGLE = 1, 2, 3, 8
 _SIGN_SIZE = 14
 
 
@@ -24,7 +24,7 @@ class ProblemMarks(QObject):
         super().__init__(editor)
         self._editor = editor
         editor.setMarginType(MARKS_MARGIN, QsciScintilla.MarginType.SymbolMargin)
-        editor.setMarginMarkerMask(MARKS_MARGIN, 1 << _SIGN)
+        editor.setMarginMarkerMask(MARKS_MARGIN, 1 << _SIGN | 1 << _ODD)
         editor.setMarginWidth(MARKS_MARGIN, _SIGN_SIZE + 4)
         editor.markerDefine(QsciScintilla.MarkerSymbol.Background, _LINE)
         editor.indicatorDefine(QsciScintilla.IndicatorStyle.SquiggleIndicator, _SQUIGGLE)
@@ -34,18 +34,23 @@ class ProblemMarks(QObject):
 
     def _apply_tokens(self, tokens: Tokens) -> None:
         self._editor.markerDefine(icon("mdi6.alert-circle", "error").pixmap(_SIGN_SIZE, _SIGN_SIZE), _SIGN)
+        self._editor.markerDefine(icon("mdi6.alert", "warning").pixmap(_SIGN_SIZE, _SIGN_SIZE), _ODD)
         self._editor.setMarkerBackgroundColor(QColor(tokens.error_fill), _LINE)
         self._editor.setIndicatorForegroundColor(QColor(tokens.error), _SQUIGGLE)
 
     def show(self, problems: Sequence[Problem]) -> None:
         """Mark these problems and no others."""
-        self._editor.markerDeleteAll(_SIGN)
-        self._editor.markerDeleteAll(_LINE)
+        for marker in (_SIGN, _LINE, _ODD):
+            self._editor.markerDeleteAll(marker)
         self._editor.clearIndicatorRange(0, 0, self._editor.lines(), 0, _SQUIGGLE)
         lines = split_lines(self._editor.text()) if problems else []
         self._handles = []
-        for span in (span_of(problem, lines) for problem in problems):
+        for problem in problems:
+            span = span_of(problem, lines)
             if span is None:
+                continue
+            if problem.severity == "warning":
+                self._handles.append(self._editor.markerAdd(span.line, _ODD))
                 continue
             self._handles.append(self._editor.markerAdd(span.line, _SIGN))
             self._editor.markerAdd(span.line, _LINE)

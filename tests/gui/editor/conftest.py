@@ -18,7 +18,8 @@ GOOD = '@Variable("Energy")\ndef energy(run):\n    return 1\n'
 
 
 def find_bad_lines(text: str) -> CheckResult:
-    """A plain check: each line with ``bad`` is a problem at that word; else there is one Variable a decorator."""
+    """A plain check: each line with ``bad`` is a problem at that word; else there is one Variable a decorator, and a
+    warning for each line with ``odd``."""
     lines = text.split("\n")
     problems = tuple(
         Problem(
@@ -30,7 +31,9 @@ def find_bad_lines(text: str) -> CheckResult:
     if problems:
         return CheckResult(problems=problems)
     names = [(line, text) for line, text in enumerate(lines, 1) if text.startswith("@Variable")]
-    return CheckResult(variables=tuple(VariableSpec(f"v{line}", f"Title {line}", line=line) for line, _ in names))
+    warnings = tuple(Problem("odd", n, severity="warning") for n, text in enumerate(lines, 1) if "odd" in text)
+    variables = tuple(VariableSpec(f"v{line}", f"Title {line}", line=line) for line, _ in names)
+    return CheckResult(variables=variables, warnings=warnings)
 
 
 @pytest.fixture

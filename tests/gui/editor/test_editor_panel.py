@@ -10,7 +10,7 @@ from damnit_backend.contextproc.checker import CheckResult, check_code
 from damnit_backend.contextproc.conditions import Conditions
 from damnit_backend.core.errors import UserError
 from damnit_gui.panels.editor import EditorPanel
-from damnit_gui.panels.editor.problem_marks import _SIGN
+from damnit_gui.panels.editor.problem_marks import _ODD, _SIGN
 from damnit_gui.panels.editor.templates import FIRST_CONTEXT, TEMPLATES
 from damnit_gui.theme import DARK, LIGHT, apply_theme
 
@@ -51,6 +51,17 @@ def test_typing_is_checked_after_a_pause_and_the_problem_is_marked(open_editor, 
     qtbot.waitUntil(lambda: problem_rows(panel) == [])
     assert not panel.has_unsaved()
     assert panel.widgets.marks.marked_lines() == []
+
+
+def test_a_warning_is_shown_and_keeps_nothing_from_being_saved(open_editor, qtbot) -> None:
+    panel = open_editor()
+    type_text(panel, "    odd\n")
+    qtbot.waitUntil(lambda: status(panel) == "checked: 1 Variable, no problems, 1 warning")
+    assert problem_rows(panel) == ["line 4: odd"]
+    assert panel.editor.markersAtLine(3) == 1 << _ODD
+    assert panel.widgets.outline.list.item(0).text() == "Title 1"
+    panel.save()
+    qtbot.waitUntil(lambda: not panel.has_unsaved())
 
 
 def test_f8_goes_round_the_problems_and_a_click_goes_to_one(open_editor, qtbot) -> None:
