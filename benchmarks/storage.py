@@ -154,7 +154,7 @@ def stream(path: Path, data: str, value: Any) -> Streamed:
 
 
 def main(
-    megabytes: Annotated[float, typer.Option(help="Size of each kind of data.")] = 32,
+    megabytes: Annotated[float, typer.Option(help="Size of each kind of data.")] = 24,
     elements: Annotated[int, typer.Option(help="Instead: the memory it takes to store arrays of so many.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

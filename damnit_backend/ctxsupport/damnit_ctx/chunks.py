@@ -14,7 +14,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, Union
 
 import h5py
 import numpy as np
@@ -28,8 +28,10 @@ CHUNK_BYTES = 1 << 20
 LEVEL = 1
 #: A chunk is compressed if its sample shrinks below this part.
 WORTHWHILE = 0.8
-_SAMPLE_BYTES = 1 << 13
+_SAMPLE_BYTES = 1 << 12
 _MAX_THREADS = 8
+#: A chunk's bytes and its filter mask.
+Chunk = tuple[Union[bytes, "NDArray[np.uint8]"], int]
 # Bits of a chunk's filter mask: the filters it skips, in their order.
 _SKIP_SHUFFLE, _SKIP_ALL = 0b01, 0b11
 
@@ -64,7 +66,7 @@ def write_chunked(group: h5py.Group, name: str, array: NDArray[Any]) -> h5py.Dat
         compression_opts=LEVEL,
     )
     threads = min(_MAX_THREADS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
-    waiting: deque[tuple[tuple[int, ...], Future[tuple[bytes, int]]]] = deque()
+    waiting: deque[tuple[tuple[int, ...], Future[Chunk]]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="compress") as pool:
         for offset in _offsets(array.shape, chunks):
             if len(waiting) > 2 * threads:
@@ -76,7 +78,7 @@ def write_chunked(group: h5py.Group, name: str, array: NDArray[Any]) -> h5py.Dat
     return dataset
 
 
-def _hand_over(dataset: h5py.Dataset, offset: tuple[int, ...], ready: Future[tuple[bytes, int]]) -> None:
+def _hand_over(dataset: h5py.Dataset, offset: tuple[int, ...], ready: Future[Chunk]) -> None:
     content, mask = ready.result()
     dataset.id.write_direct_chunk(offset, content, mask)
 
@@ -92,7 +94,7 @@ def blocks(array: NDArray[Any]) -> Iterator[tuple[slice, ...]]:
         yield tuple(slice(start, start + step) for start, step in zip(offset, chunks))
 
 
-def _chunk(array: NDArray[Any], offset: tuple[int, ...], chunks: tuple[int, ...]) -> tuple[bytes, int]:
+def _chunk(array: NDArray[Any], offset: tuple[int, ...], chunks: tuple[int, ...]) -> Chunk:
     """A chunk as it lies in the file, and its filter mask."""
     block = array[tuple(slice(start, start + step) for start, step in zip(offset, chunks))]
     if block.shape != chunks:  # at the end of an axis: chunks are always written whole
@@ -102,7 +104,7 @@ def _chunk(array: NDArray[Any], offset: tuple[int, ...], chunks: tuple[int, ...]
     content = np.ascontiguousarray(block).reshape(-1).view(np.uint8)
     mask = _filter_mask(_sample(content, array.itemsize), array.itemsize)
     if mask == _SKIP_ALL:
-        return content.tobytes(), mask
+        return content, mask
     return _compressed(content if mask else _shuffled(content, array.itemsize)), mask
 
 
