@@ -1,4 +1,4 @@
-"""Problems shown in the text: a sign in the margin, the line tinted, the place underlined; of warnings only the sign."""
+"""Problems in the text: a sign in the margin, the line tinted, the place underlined; of warnings the sign only."""
 
 from collections.abc import Sequence
 
