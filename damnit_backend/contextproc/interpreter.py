@@ -83,6 +83,8 @@ def _environment(cores: int | None) -> dict[str, str]:
     environment["PYTHONPATH"] = str(CTXSUPPORT)
     # A figure is drawn for a file; nobody looks at a screen here.
     environment.setdefault("MPLBACKEND", "agg")
+    # Nobody may keep a result from being written, or a run from being read, by looking into its file.
+    environment["HDF5_USE_FILE_LOCKING"] = "FALSE"
     for name in _THREADS if cores is not None else ():
         environment.setdefault(name, str(cores))
     return environment

@@ -1,8 +1,9 @@
 """Reading the complete results of a run from its HDF5 file."""
 
+import contextlib
 import enum
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,26 +80,32 @@ def open_results(path: Path) -> Iterator[h5py.File]:
 
     UserError if it cannot be opened: NoResultError if there is none, DamagedResultsError if its content is to blame.
     """
-    try:
-        file = _open_unlocked(path)
-    except FileNotFoundError as error:
-        raise NoResultError(f"There are no results of this run yet: {path.name} is missing.") from error
-    except OSError as error:
-        if error.errno is None:
-            raise DamagedResultsError(path, error) from error
-        raise UserError(f"The results in {path} cannot be read: {error.strerror or error}.") from error
-    with file:
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(_unlocked(path, lambda source, **locking: h5py.File(source, "r", **locking)))
+        except FileNotFoundError as error:
+            raise NoResultError(f"There are no results of this run yet: {path.name} is missing.") from error
+        except OSError as error:
+            if error.errno is None:
+                raise DamagedResultsError(path, error) from error
+            raise UserError(f"The results in {path} cannot be read: {error.strerror or error}.") from error
         yield file
 
 
-def _open_unlocked(path: Path) -> h5py.File:
-    try:
-        return h5py.File(path, "r", locking=False)
-    except OSError as error:
-        if "locking flag" not in str(error):
-            raise
-        # This very process, a notebook for example, has it open with HDF5's usual locks: both must then agree.
-        return h5py.File(path, "r")
+@contextmanager
+def _unlocked(path: Path, open_: Callable[..., Any]) -> Iterator[Any]:
+    """What ``open_`` makes of a path and the option ``locking``, or of a file that Python reads."""
+    with contextlib.ExitStack() as stack:
+        try:
+            opened = open_(path, locking=False)
+        except OSError as error:
+            if "unable to lock" not in str(error) and "locking flag" not in str(error):
+                raise
+            # The variable HDF5_USE_FILE_LOCKING locks whatever is asked for; or this very process, a notebook for
+            # example, has the file open with locks, and HDF5 wants no other way then. Of what Python reads it knows
+            # nothing.
+            opened = open_(stack.enter_context(path.open("rb")))
+        yield stack.enter_context(opened)
 
 
 def _read(path: Path, place: str, name: str) -> Result:
@@ -157,10 +164,12 @@ def _xarray(path: Path, place: str, kind: ResultKind, restore: Restore) -> Resul
     import xarray as xr  # late: starting the window must not pay for it
 
     # Other results of the file lie beside the group, without netCDF's dimensions: phony_dims allows for them.
-    options: dict[str, Any] = {"driver_kwds": {"locking": False}, "phony_dims": "access"}
+    options: dict[str, Any] = {"engine": "h5netcdf", "phony_dims": "access"}
     if restore.time_unit != "ns":
         options["decode_times"] = xr.coders.CFDatetimeCoder(time_unit=restore.time_unit)  # type: ignore[arg-type]
-    with xr.open_dataset(path, group=place, engine="h5netcdf", **options) as stored:
+    with _unlocked(
+        path, lambda source, **locking: xr.open_dataset(source, group=place, driver_kwds=locking or None, **options)
+    ) as stored:
         dataset = stored.load()
     for attribute in (OBJECT_TYPE, RESTORE):
         dataset.attrs.pop(attribute, None)
