@@ -1,0 +1,1 @@
+"""Kills and faults at random instants of a loaded beamtime; was anything lost? `python -m benchmarks.kills`."""
