@@ -17,6 +17,7 @@ from damnit_backend.store.examine import Depth, FileReport
 
 from .file_reader import ReadRequest
 
+COMMAND = ("-P", "-m", "damnit_backend.care.file_reader")
 PROCESSES = 4
 PATIENCE_SECONDS = 120.0
 """A file may take so long, and longer by its size."""
@@ -83,7 +84,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "damnit_backend.care.file_reader"],
+            [sys.executable, *COMMAND],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self.path = Path()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from damnit_backend.care import file_readers
 from damnit_backend.care.doctor import examine_folder
 from damnit_backend.control.listener import request_reprocess
 from damnit_backend.control.make import init_folder
@@ -101,6 +102,12 @@ def computed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open_database(folder) as database:
         write_edit(database, CellKey(1234, 2, "comment"), "seen by people")
     return root
+
+
+@pytest.fixture(autouse=True)
+def one_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few files are read sooner by one process, which has to be started first."""
+    monkeypatch.setattr(file_readers, "PROCESSES", 1)
 
 
 @pytest.fixture
