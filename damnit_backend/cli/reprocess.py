@@ -7,21 +7,25 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from damnit_backend.control.listener import live_lease, request_reprocess
+from damnit_backend.control.listener import live_lease, request_exactly, request_reprocess
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import RunKey, Stage, parse_runs
 from damnit_backend.core.settings import Settings, load_settings
 from damnit_backend.listener.proposals import Proposals
 from damnit_backend.listener.service import Listener
+from damnit_backend.store.database import Database
 from damnit_backend.store.folder import Folder, require_folder
 from damnit_backend.store.jobs import Job, read_jobs
 from damnit_backend.store.lease import LeaseLostError, ListenerExistsError
 from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.settings import folder_proposal
+from damnit_backend.store.stale import to_compute
+from damnit_backend.store.stale_values import read_run_keys, read_stale
 from damnit_backend.store.table import read_variables
 from damnit_backend.triggers.run_directory import list_runs
 
 from .options import FolderArgument
+from .stale import explained, load_today, print_stale
 
 POLL_SECONDS = 0.2
 ENDED = ("done", "failed", "cancelled")
@@ -29,12 +33,27 @@ ENDED = ("done", "failed", "cancelled")
 
 def command(
     folder: FolderArgument,
-    runs: Annotated[list[str], typer.Argument(metavar="RUNS...", help="Runs such as 7, 3-9 or 1,4,8-12; or: all")],
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="RUNS...", help="Runs such as 7, 3-9 or 1,4,8-12; or: all", show_default=False),
+    ] = None,
     proposal: Annotated[int | None, typer.Option(help="Runs of another proposal than the folder's.")] = None,
     match: Annotated[
         str, typer.Option(help="Only Variables with this text in their name or title, and what they need.")
     ] = "",
     stage: Annotated[Stage | None, typer.Option(help="Only Variables that use raw, or calibrated, data.")] = None,
+    stale: Annotated[
+        bool,
+        typer.Option(
+            "--stale",
+            help="Only values made by other code, parameters or dependencies than today's, and what depends on them;"
+            " of all runs if none are given.",
+        ),
+    ] = False,
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="With --stale: also values of which nobody noted the code.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --stale: only say what and why.")] = False,
     wait: Annotated[bool, typer.Option(help="Show progress and wait for the end.")] = True,
 ) -> None:
     """Compute Variables of runs anew, with today's context file.
@@ -43,9 +62,18 @@ def command(
     """
     settings = load_settings()
     found = require_folder(folder, settings)
-    keys = _keys(found, settings, runs, proposal)
-    names = _matching(found, match) if match else None
-    jobs = request_reprocess(found, keys, names, stage)
+    if stale:
+        if match or stage:
+            raise UserError("--stale finds out by itself what is to be computed.", "Leave out --match and --stage.")
+        wanted = _stale(found, settings, runs or ["all"], proposal, unknown)
+        if dry_run or not wanted:
+            return
+        jobs = request_exactly(found, wanted)
+    elif unknown or dry_run:
+        raise UserError("--unknown and --dry-run go with --stale.")
+    else:
+        keys = _keys(found, settings, runs or [], proposal)
+        jobs = request_reprocess(found, keys, _matching(found, match) if match else None, stage)
     if not wait and _is_served(found):
         typer.echo(f"Queued {len(jobs)} run{'s' if len(jobs) > 1 else ''}.")
         return
@@ -57,6 +85,35 @@ def command(
     typer.echo(f"{len(ended) - len(failed)} of {len(jobs)} runs processed.")
     if failed:
         raise typer.Exit(1)
+
+
+def _stale(
+    folder: Folder, settings: Settings, texts: list[str], proposal: int | None, unknown: bool
+) -> dict[RunKey, list[str]]:
+    """What is to be computed in which run; prints what is stale, and why."""
+    today = load_today(folder, settings)
+    known = {variable.name: variable for variable in today.variables}
+    with open_for_reading(folder) as database:
+        keys = None
+        if texts != ["all"] or proposal is not None:
+            keys = _rows(database, texts, proposal)
+        found = read_stale(database, keys, unknown=unknown, known=known)
+        words = explained(database, found, {name: variable.text for name, variable in known.items()})
+    if not found:
+        typer.echo("Nothing is stale.")
+        return {}
+    print_stale(found, words)
+    typer.echo(f"{len(words)} values in {len(found)} runs are stale.")
+    return {run.key: to_compute(known, run.made, run.reasons) for run in found}
+
+
+def _rows(database: Database, texts: list[str], proposal: int | None) -> list[RunKey]:
+    """Rows of the table: some runs, or all of a proposal."""
+    number = proposal if proposal is not None else folder_proposal(database)
+    if number is None:
+        raise UserError("This folder has no proposal of its own.", "Add for example: --proposal 1234")
+    runs = [key.run for key in read_run_keys(database) if key.proposal == number]
+    return [RunKey(number, run) for run in (runs if texts == ["all"] else parse_runs(texts))]
 
 
 def _keys(folder: Folder, settings: Settings, texts: list[str], proposal: int | None) -> list[RunKey]:

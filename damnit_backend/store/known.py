@@ -1,8 +1,7 @@
 """The context file as it was loaded last: written by who loaded it, for all who ask which code is today's."""
 
-import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -79,18 +78,28 @@ def read_known(database: Database) -> Mapping[str, KnownVariable]:
     return found
 
 
+def read_codes(database: Database, names: Collection[str]) -> dict[str, str]:
+    """The texts of today's code of some Variables, by name."""
+    wanted = msgspec.json.encode(sorted(names)).decode()
+    with database.reading() as sql:
+        if not has_table(sql, "desk_variables"):
+            return {}
+        return dict(
+            sql.execute(
+                "SELECT v.name, c.text FROM desk_variables AS v JOIN desk_codes AS c ON c.code = v.code"
+                " WHERE v.name IN (SELECT value FROM json_each(?))",
+                (wanted,),
+            ).fetchall()
+        )
+
+
 def read_code(database: Database, code: str) -> str | None:
     """The text that a hash of code stands for, as it was when it was first loaded; None if it is not known."""
     with database.reading() as sql:
-        row = _code(sql, code)
+        if not has_table(sql, "desk_codes"):
+            return None
+        row = sql.execute("SELECT text FROM desk_codes WHERE code = ?", (code,)).fetchone()
     return None if row is None else str(row[0])
-
-
-def _code(sql: sqlite3.Connection, code: str) -> tuple[object, ...] | None:
-    if not has_table(sql, "desk_codes"):
-        return None
-    row: tuple[object, ...] | None = sql.execute("SELECT text FROM desk_codes WHERE code = ?", (code,)).fetchone()
-    return row
 
 
 def _names(text: object) -> tuple[str, ...]:

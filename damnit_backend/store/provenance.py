@@ -6,6 +6,7 @@ from dataclasses import astuple, dataclass, fields
 
 import msgspec
 
+from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
 
 from .database import Database
@@ -110,3 +111,47 @@ def write_provenance(
     sql.execute(
         f"INSERT OR REPLACE INTO desk_provenance (proposal, run, name, {COLUMNS}) VALUES ({marks})", (*key, *row)
     )
+
+
+def provenance_of_cell(database: Database, key: CellKey, version: int | None = None) -> Provenance:
+    """How a cell's value was computed, or with ``version`` a former one's: its number in `desk_history`.
+
+    UserError if there is no such value, or nobody noted how it was made.
+    """
+    if version is None:
+        found = read_provenance(database, key.row).get(key.name)
+    else:
+        found = former_provenance(_origin(database, key, version))
+    if found is None:
+        raise UserError(
+            f"Nobody noted how {key.name} of run {key.run} was made.",
+            "It was typed in or submitted, computed by another program, or there is no such value.",
+        )
+    return found
+
+
+def _origin(database: Database, key: CellKey, version: int) -> object:
+    with database.reading() as sql:
+        row = None
+        if has_table(sql, "desk_history"):
+            row = sql.execute(
+                "SELECT origin FROM desk_history WHERE id = ? AND kind = 'value' AND proposal = ? AND run = ?"
+                " AND name = ?",
+                (version, *key),
+            ).fetchone()
+    if row is None:
+        raise UserError(
+            f"{key.name} of run {key.run} has no former value with the number {version}.", "damnit history lists them."
+        )
+    return row[0]
+
+
+def former_provenance(text: object) -> Provenance | None:
+    """From the JSON that the history keeps of a former value's row; None if it has none, or what cannot be read."""
+    if text is None:
+        return None
+    try:
+        known = msgspec.json.decode(str(text), type=dict[str, object])
+        return provenance_of([known.get(field.name) for field in fields(Provenance)])
+    except msgspec.MsgspecError:
+        return None
