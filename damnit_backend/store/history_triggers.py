@@ -14,10 +14,11 @@ from .feed_triggers import NOW
 
 _PLACE = ("proposal", "run", "name")
 _VALUE_COLUMNS = ("value", "timestamp", "max_diff", "provenance", "summary_type", "summary_method", "attributes")
-_ORIGIN_COLUMNS = (
+ORIGIN_COLUMNS = (
     "started", "seconds", "memory", "outcome", "line", "context", "code", "stage", "environment", "host", "user",
-    "job", "parameters", "finished",
+    "job", "parameters", "finished", "asked",
 )  # fmt: skip
+"""What is kept of how a value was made: columns of `desk_provenance`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class _Kept:
             found["name"] = self.name.format(row=row)
         if self.is_value:
             return found | {column: f"{row}.{column}" for column in _VALUE_COLUMNS}
-        parts = [f"'{column}', {_no_blob(f'{row}.{column}')}" for column in self.content]
+        parts = [f"'{column}', {_json(f'{row}.{column}')}" for column in self.content]
         parts += [self.more.format(row=row)] if self.more else []
         return found | {"row": f"json_object({', '.join(parts)})"}
 
@@ -88,9 +89,16 @@ _TAG_USE = _Kept(
 )  # fmt: skip
 
 
-def _no_blob(sql: str) -> str:
-    """JSON cannot hold BLOBs, and a trigger must not make a write fail."""
-    return f"CASE typeof({sql}) WHEN 'blob' THEN CAST({sql} AS TEXT) ELSE {sql} END"
+def _json(sql: str) -> str:
+    """A column's value as JSON has it. JSON cannot hold BLOBs and infinity, and a trigger must not make a write fail.
+
+    SQLite's own text of a number has 15 digits; 17 give the same number again.
+    """
+    finite = f"WHEN {sql} BETWEEN -1.7e308 AND 1.7e308 THEN json(printf('%!.17g', {sql}))"
+    return (
+        f"CASE typeof({sql}) WHEN 'real' THEN CASE {finite} ELSE CAST({sql} AS TEXT) END"
+        f" WHEN 'blob' THEN CAST({sql} AS TEXT) ELSE {sql} END"
+    )
 
 
 def _save(kept: _Kept, columns: dict[str, str], source: str, operation: str) -> str:
@@ -100,7 +108,7 @@ def _save(kept: _Kept, columns: dict[str, str], source: str, operation: str) -> 
     if kept.is_value:
         for column, kept_column in (("row", "row"), ("former_file", "file")):
             found[column] = f"(SELECT {kept_column} FROM desk_keeping AS k WHERE k.name = {columns['name']})"
-        origin = ", ".join(f"'{column}', p.{column}" for column in _ORIGIN_COLUMNS)
+        origin = ", ".join(f"'{column}', {_json(f'p.{column}')}" for column in ORIGIN_COLUMNS)
         found |= {column: f"a.{column}" for column in ("author", "host", "program")}
         found["origin"] = f"CASE WHEN p.name IS NOT NULL THEN json_object({origin}) END"
         for table, short in (("desk_authors", "a"), ("desk_provenance", "p")):

@@ -9,6 +9,7 @@ to the same end. The transaction begins before the file is renamed, so that a li
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from damnit_backend.core.errors import UserError
@@ -21,8 +22,8 @@ from .fragments import Fragment
 from .retention import read_retention
 from .run_file import prepare_run_file, publish_run_file
 
-ATTEMPTS = 10
-"""So many others may change a run's file between preparing the next one and publishing it."""
+ATTEMPTS = 3
+"""If others change the run's file so many times while the next one is prepared, they must wait for once."""
 
 Write = Callable[[sqlite3.Connection], None]
 
@@ -38,35 +39,56 @@ def publish_results(
     database.check_guard()
     kept = read_retention(database).history_results > 0
     for _ in range(ATTEMPTS):
-        if _publish(database, key, fragments, write, author, reason, kept):
-            return
-    raise UserError(f"The results of run {key.run} are being changed by others all the time.", "Try again.")
+        with (
+            _prepared(database.folder, key, fragments, kept) as next_file,
+            database.writing(author=author, reason=reason) as sql,
+        ):
+            if next_file.publish(sql, write):
+                return
+    with (
+        database.writing(author=author, reason=reason) as sql,
+        _prepared(database.folder, key, fragments, kept) as next_file,
+    ):
+        next_file.publish(sql, write)
 
 
-def _publish(
-    database: Database, key: RunKey, fragments: Sequence[Fragment], write: Write, author: str, reason: str, kept: bool
-) -> bool:
-    """One attempt; False, with nothing changed, if the run's file became another one meanwhile."""
-    folder = database.folder
-    published = False
-    with _clear_errors(folder, key), contextlib.ExitStack() as undoing:
+@dataclass
+class _NextFile:
+    """A run's next file, beside the one that was ``found`` in its place, and where the former results are kept."""
+
+    folder: Folder
+    key: RunKey
+    found: tuple[int, ...] | None
+    aside: Path
+    former: Keeping
+    published: bool = False
+
+    def publish(self, sql: sqlite3.Connection, write: Write) -> bool:
+        """Put it into its place; False, with nothing changed, if another one came there meanwhile."""
+        if _identity(self.folder.run_file(self.key)) != self.found or not self.aside.exists():
+            return False
+        publish_run_file(self.folder, self.key, self.aside)
+        self.published = True
+        with keeping(sql, self.key, self.former.files):
+            write(sql)
+        return True
+
+
+@contextlib.contextmanager
+def _prepared(folder: Folder, key: RunKey, fragments: Sequence[Fragment], kept: bool) -> Iterator[_NextFile]:
+    """Write the next file, and keep what it replaces; both are removed again if it is not published."""
+    with _clear_errors(folder, key):
         found = _identity(folder.run_file(key))
-        aside = prepare_run_file(folder, key, fragments)
-        undoing.callback(aside.unlink, missing_ok=True)
-        former = Keeping({})
-        if kept:
-            former = keep_former(
-                folder, key, {name: fragment.path for fragment in fragments for name in fragment.cells}
-            )
-        undoing.callback(lambda: None if published else former.discard())
-        with database.writing(author=author, reason=reason) as sql:
-            if _identity(folder.run_file(key)) != found or not aside.exists():
-                return False
-            publish_run_file(folder, key, aside)
-            published = True
-            with keeping(sql, key, former.files):
-                write(sql)
-    return True
+        next_file = _NextFile(folder, key, found, prepare_run_file(folder, key, fragments), Keeping({}))
+        try:
+            if kept:
+                replacing = {name: fragment.path for fragment in fragments for name in fragment.cells}
+                next_file.former = keep_former(folder, key, replacing)
+            yield next_file
+        finally:
+            next_file.aside.unlink(missing_ok=True)
+            if not next_file.published:
+                next_file.former.discard()
 
 
 def _identity(path: Path) -> tuple[int, ...] | None:

@@ -1,12 +1,17 @@
 """Writing a run's HDF5 file: the former one with the results of some fragments in place of its own."""
 
 import contextlib
+import os
+import re
 import secrets
 import shutil
+import socket
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import h5py
+import psutil
 
 from damnit_backend.core.keys import RunKey
 
@@ -17,6 +22,11 @@ from .fragments import BrokenFragmentError, Fragment
 from .own_data import require_own_data
 from .results import DamagedResultsError, open_results
 
+FOREIGN_SECONDS = 3600.0
+"""What another host is writing changes at least this often."""
+
+_WRITER = re.compile(r"\.([0-9A-Za-z_]+)-([0-9]{1,9})-[0-9a-f]+\.merging\.h5$")
+
 
 def prepare_run_file(folder: Folder, key: RunKey, fragments: Sequence[Fragment]) -> Path:
     """Write the run's next file beside the present one, with the fragments' results; it is on the disk then.
@@ -25,10 +35,10 @@ def prepare_run_file(folder: Folder, key: RunKey, fragments: Sequence[Fragment])
     """
     target = folder.run_file(key)
     _clear(folder, key)
-    aside = target.with_name(f"{target.stem}.{secrets.token_hex(6)}.merging.h5")
+    aside = target.with_name(f"{target.stem}.{_host()}-{os.getpid()}-{secrets.token_hex(4)}.merging.h5")
     try:
         _start_file(target, aside, {name for fragment in fragments for name in fragment.cells})
-        with h5py.File(aside, "r+") as file:
+        with h5py.File(aside, "r+", locking=False) as file:
             file.attrs["provenance"] = fragments[-1].provenance
             for fragment in fragments:
                 _remove(file, fragment.cells)
@@ -47,9 +57,27 @@ def publish_run_file(folder: Folder, key: RunKey, aside: Path) -> None:
 
 
 def _clear(folder: Folder, key: RunKey) -> None:
-    """Remove what a listener left that was killed while it wrote. Its fragments are still there."""
+    """Remove what a process left that was killed while it wrote. Its fragments are still there."""
     for left in folder.results.glob(f"p{key.proposal}_r{key.run}.*.merging.h5"):
-        left.unlink(missing_ok=True)
+        if not _is_in_work(left):
+            left.unlink(missing_ok=True)
+
+
+def _host() -> str:
+    return re.sub(r"[^0-9A-Za-z]", "_", socket.gethostname())
+
+
+def _is_in_work(aside: Path) -> bool:
+    """Whether the process that its name tells of may still be writing it."""
+    match = _WRITER.search(aside.name)
+    if match is None:
+        return False
+    if match[1] == _host():
+        return bool(psutil.pid_exists(int(match[2])))
+    try:
+        return time.time() - aside.stat().st_mtime < FOREIGN_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def _start_file(target: Path, aside: Path, names: set[str]) -> None:
@@ -65,7 +93,7 @@ def _start_file(target: Path, aside: Path, names: set[str]) -> None:
             if kept:
                 shutil.copyfile(target, aside)
                 return
-    with h5py.File(aside, "w"):
+    with h5py.File(aside, "w", locking=False):
         pass
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -318,3 +319,20 @@ def test_that_pruning_goes_by_cell(merge, entries, database, hand_over):
     prune_history(database)
     assert len([file for _, _, file, _ in entries() if file]) == 2
     assert CellKey(1234, 6, "x") in read_table(database).cells
+
+
+def test_that_what_another_process_is_writing_is_left_and_what_a_dead_one_left_is_removed(merge, folder):
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    host = socket.gethostname().replace("-", "_").replace(".", "_")
+    alive, dead, elsewhere, long_ago = (
+        folder.results / f"p1234_r5.{where}-{pid}-abcd.merging.h5"
+        for where, pid in ((host, os.getppid()), (host, child), ("elsewhere", 1), ("long_ago", 1))
+    )
+    for path in (alive, dead, elsewhere, long_ago):
+        path.write_bytes(b"half")
+    os.utime(long_ago, (1.0, 1.0))
+    merge(x=1)
+    assert [path.exists() for path in (alive, dead, elsewhere, long_ago)] == [True, False, True, False]
