@@ -64,6 +64,10 @@ class Program:
         """Run its command line."""
         return run([self.python.with_name("damnit"), *arguments], self.environment, cwd)
 
+    def run(self, command: list[str | Path], environment: dict[str, str], cwd: Path) -> str:
+        """Run any command; what it printed."""
+        return run(command, environment, cwd)
+
     def script(self, name: str, *arguments: str | Path) -> Any:
         """Run a script of `scripts/` in its interpreter; the JSON it printed."""
         printed = run([self.python, SCRIPTS / name, *arguments], self.environment)

@@ -5,8 +5,11 @@ Used by the tests' fixture, and on its own to make the environment before they r
     python tests/compat/make_reference.py
 
 The interpreter named by $DAMNIT_REFERENCE_PYTHON is taken as it is. Otherwise the environment is made once in the
-user's cache folder (about 1.4 GB); what is half made, or made for other versions, is made anew. Exits with 1 and a
+user's cache folder (about 1.5 GB); what is half made, or made for other versions, is made anew. Exits with 1 and a
 sentence on stderr if there is no way.
+
+With it comes EXtra, European XFEL's library of components. It needs DAMNIT 0.4.0, whose `damnit` command would take
+the place of ours in the environment of the tests.
 """
 
 import fcntl
@@ -20,7 +23,7 @@ from pathlib import Path
 
 import platformdirs
 
-REQUIREMENT = "damnit[backend,gui]==0.4.0"
+REQUIREMENTS = ("damnit[backend,gui]==0.4.0", "euxfel-extra==2026.1.1")
 CONSTRAINTS = Path(__file__).with_name("reference_constraints.txt")
 INTERPRETERS = ("python3.12", "python3.11", "python3.13", sys.executable)
 CHECK = "import importlib.metadata as m, PyQt6.QtWidgets; assert m.version('damnit') == '0.4.0'"
@@ -63,9 +66,9 @@ def make(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     run([base, "-m", "venv", folder], "making the environment")
     pip: list[str | Path] = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
-    run([*pip, "--constraint", CONSTRAINTS, REQUIREMENT], f"installing {REQUIREMENT}")
+    run([*pip, "--constraint", CONSTRAINTS, *REQUIREMENTS], f"installing {' and '.join(REQUIREMENTS)}")
     if not works(folder / "bin" / "python", CHECK):
-        raise NoReference(f"{REQUIREMENT} was installed in {folder}, but does not start (system libraries of Qt?)")
+        raise NoReference(f"{REQUIREMENTS[0]} was installed in {folder}, but does not start (system libraries of Qt?)")
 
 
 def reference_python() -> Path:
@@ -76,7 +79,7 @@ def reference_python() -> Path:
         return Path(named)
     folder = platformdirs.user_cache_path("damnit-desktop") / "reference-0.4.0"
     complete = folder / "complete"
-    wanted = REQUIREMENT + "\n" + CONSTRAINTS.read_text(encoding="utf-8")
+    wanted = "\n".join(REQUIREMENTS) + "\n" + CONSTRAINTS.read_text(encoding="utf-8")
     with only_one(folder.with_name(f"{folder.name}.lock")):
         if not (complete.exists() and complete.read_text(encoding="utf-8") == wanted):
             make(folder)
