@@ -13,7 +13,7 @@ from damnit_ctx.bound import BoundVariable
 from damnit_ctx.context import Node
 from damnit_ctx.gather import Gathered
 from damnit_ctx.needs import Unknown, Wanted, dropped, names_for, without
-from damnit_ctx.options import defect, option_problems
+from damnit_ctx.options import option_problems, read_signature
 from damnit_ctx.positions import Positions
 from damnit_ctx.problem import Problem
 from damnit_ctx.variable import Variable
@@ -136,12 +136,10 @@ def _signature(v: Variable, known: dict[str, Variable], positions: Positions, fo
     found.arguments[name], found.wanted[name] = (), {}
     if v.func is None:
         return
-    why = defect(v)
+    found.arguments[name], why = read_signature(v)
     if why is not None:
         found.defects[name] = why
         yield positions.of_name(v, f"Variable {name!r}: {why}").as_warning()
-        return
-    found.arguments[name] = tuple(v.arguments())
     wanted: dict[str, tuple[str, ...] | None] = {}
     for a in found.arguments[name]:
         lacking = _lacking(a)

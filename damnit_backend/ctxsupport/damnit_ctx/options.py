@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+from damnit_ctx.arguments import Argument
 from damnit_ctx.positions import Positions
 from damnit_ctx.problem import Problem
 from damnit_ctx.text import shown
@@ -85,12 +86,12 @@ def _good_tags(tags: object) -> bool:
     return tags is None or (isinstance(tags, tuple) and all(isinstance(tag, str) and tag.strip() for tag in tags))
 
 
-def defect(v: Variable) -> str | None:
-    """Why calling the function can only fail, apart from what its arguments are annotated with."""
+def read_signature(v: Variable) -> tuple[tuple[Argument, ...], str | None]:
+    """The function's arguments after the run, and why calling it can only fail, whatever they are annotated with."""
     try:
-        v.arguments()
+        arguments = tuple(v.arguments())
     except (ValueError, TypeError) as error:
-        return str(error)
+        return (), str(error)
     if inspect.iscoroutinefunction(v.func):
-        return "it is defined with 'async def', so that calling it computes nothing: use 'def'"
-    return None
+        return (), "it is defined with 'async def', so that calling it computes nothing: use 'def'"
+    return arguments, None
