@@ -104,17 +104,17 @@ class ContextProcess:
 
     async def close(self) -> None:
         """End the process and whatever it runs."""
+        self._hello.cancel()  # nobody asks any more why there is none
         if not self._loading:  # one that loads hears nothing
             self._send(protocol.Quit())
             await self._exit_code(QUIT_SECONDS)
         await self._end()
+        await asyncio.wait([self._reader, self._draining], timeout=0.5)  # for the ends of its pipes
         tasks = (self._reader, self._draining, self._heart)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._conclude()
-        if not self._hello.done():
-            self._hello.cancel()
         # Without this the pipe's transport complains when the loop is gone before it is.
         if self._process.stdin is not None:
             self._process.stdin.close()

@@ -42,8 +42,8 @@ def _guard(child: int, client: int, signals: set[signal.Signals]) -> NoReturn:
     while True:
         received = signal.sigtimedwait(signals, _LOOK_SECONDS)
         if (received is not None and received.si_signo in _ENDING) or os.getppid() != client:
-            processes.end_descendants(without=())
-            os._exit(0)
+            processes.end_descendants()
+            _end_like(signal.SIGTERM)
         status = _status_of(child)
         if status is not None:
             processes.end_descendants()
@@ -64,6 +64,7 @@ def _status_of(child: int) -> int | None:
 
 
 def _end_like(status: int) -> NoReturn:
+    """End as a process of which `waitpid` gives this status."""
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

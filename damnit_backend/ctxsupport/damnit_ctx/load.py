@@ -6,6 +6,8 @@ import hashlib
 import importlib
 import io
 import linecache
+import os
+import stat
 import sys
 import tokenize
 import traceback
@@ -23,6 +25,9 @@ from damnit_ctx.scope import Scope, entered
 from damnit_ctx.text import class_name, error_message, storable
 from damnit_ctx.whereabouts import MODULE_NAME, enter
 
+#: Bytes of a context file.
+LARGEST = 10_000_000
+
 
 class Loader:
     """Loads context files in this process, each time with fresh modules from the file's own folder."""
@@ -37,7 +42,7 @@ class Loader:
         not outlive that.
         """
         try:
-            raw = path.read_bytes() if code is None else code.encode("utf-8", "surrogatepass")
+            raw = _read(path) if code is None else code.encode("utf-8", "surrogatepass")
             text = _decoded(raw) if code is None else code
         except (OSError, SyntaxError, UnicodeDecodeError) as error:
             return [Problem(f"{path} cannot be read: {error}", error_cls=type(error).__name__)]
@@ -74,6 +79,17 @@ class Loader:
             if folder in parents and not parents & installed:
                 del sys.modules[name]
                 self._arrived.discard(name)
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a file. OSError if it is none: a pipe in its place would be waited for, without end."""
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # noqa: PTH123  (for its own flags)
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError("it is no file")
+        raw = file.read(LARGEST + 1)
+    if len(raw) > LARGEST:
+        raise OSError(f"it is larger than {LARGEST / 1e6:g} MB")
+    return raw
 
 
 def _decoded(raw: bytes) -> str:
