@@ -11,11 +11,15 @@ from damnit_backend.core.keys import RESERVED_NAMES, CellKey, RunKey
 from damnit_backend.core.settings import load_settings
 from damnit_backend.core.values import CellValue
 from damnit_backend.store.folder import require_folder
+from damnit_backend.store.known import read_codes
 from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.settings import folder_proposal
-from damnit_backend.store.table import TableSnapshot, read_table
+from damnit_backend.store.stale_values import read_stale
+from damnit_backend.store.stale_words import explained
+from damnit_backend.store.table import TableSnapshot, read_run_infos, read_table
 
-from .variables import RunVariables, plain_value
+from .plain import plain_value
+from .variables import RunVariables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +50,8 @@ class Damnit:
 
     def runs(self) -> list[RunKey]:
         """All rows of the table, as (proposal, run)."""
-        return [run.key for run in self._snapshot().runs]
+        with open_for_reading(self._folder) as database:
+            return [run.key for run in read_run_infos(database)]
 
     def __getitem__(self, index: int | tuple[int | str, ...]) -> Any:
         """``db[run]`` or ``db[proposal, run]`` is a run; with a variable's name at the end it is that value."""
@@ -83,6 +88,17 @@ class Damnit:
             for name in names
         }
         return pd.concat([frame, pd.DataFrame(values, index=frame.index)], axis=1)
+
+    def stale(self, *, unknown: bool = False) -> dict[CellKey, str]:
+        """The values that were made by other code, parameters or dependencies than today's, and why.
+
+        Today's code is that of the context file as it was last loaded. ``unknown``: also values of which nobody noted
+        the code.
+        """
+        with open_for_reading(self._folder) as database:
+            found = read_stale(database, unknown=unknown)
+            names = {name for run in found for name in run.reasons}
+            return explained(database, found, read_codes(database, names))
 
     def _snapshot(self) -> TableSnapshot:
         with open_for_reading(self._folder) as database:

@@ -16,9 +16,10 @@ from damnit_backend.core.keys import COMMENT, CellKey, parse_runs
 from damnit_backend.core.settings import load_settings
 from damnit_backend.core.texts import full_text
 from damnit_backend.core.values import Kind
+from damnit_backend.store.database import Database
 from damnit_backend.store.folder import require_folder
 from damnit_backend.store.opening import open_for_reading
-from damnit_backend.store.table import TableSnapshot, read_table
+from damnit_backend.store.table import TableSnapshot, read_run_infos, read_runs, read_table
 
 from .cells import as_json, as_text
 from .options import FolderArgument
@@ -46,10 +47,7 @@ def command(
     """
     found = require_folder(folder, load_settings())
     with open_for_reading(found) as database:
-        snapshot = read_table(database)
-    if runs:
-        wanted = set(parse_runs([runs]))
-        snapshot = _only(snapshot, wanted)
+        snapshot = _only(database, set(parse_runs([runs]))) if runs else read_table(database)
     if format_ is Format.JSON:
         sys.stdout.write(json_table(snapshot, titles) + "\n")
     elif format_ is Format.CSV:
@@ -58,9 +56,9 @@ def command(
         print_table(snapshot)
 
 
-def _only(snapshot: TableSnapshot, runs: set[int]) -> TableSnapshot:
-    kept = tuple(run for run in snapshot.runs if run.key.run in runs)
-    return TableSnapshot(snapshot.seq, kept, snapshot.variables, snapshot.cells)
+def _only(database: Database, runs: set[int]) -> TableSnapshot:
+    """Some runs of all proposals; the others, of which there may be very many, are not read."""
+    return read_runs(database, [info.key for info in read_run_infos(database) if info.key.run in runs])
 
 
 def _columns(snapshot: TableSnapshot) -> dict[str, str]:

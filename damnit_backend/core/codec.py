@@ -4,9 +4,9 @@ import io
 import math
 import struct
 import tokenize
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import msgspec
 import numpy as np
 
 from .attributes import UNREADABLE, Attributes, read_attributes, write_attributes
@@ -22,8 +22,7 @@ NUMPY = "numpy"
 BOOL = "bool"
 
 
-@dataclass(frozen=True, slots=True)
-class StoredValue:
+class StoredValue(msgspec.Struct, frozen=True):
     """The columns of `run_variables` that hold a value, as SQLite gives and takes them."""
 
     value: SqlValue = None

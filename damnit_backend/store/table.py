@@ -85,32 +85,50 @@ def _read_pages(database: Database) -> TableSnapshot:
         columns = _cell_columns(sql)
         declared = _variable_rows(sql)
     variables = _variables(*declared)
-    rows = itertools.chain.from_iterable(read_pages(database, _RUN_COLUMNS, "run_info"))
-    runs = {run.key: run for run in _runs(row[1:] for row in rows)}
+    runs = read_run_infos(database)
     cells = _Cells(variables)
     for page in read_pages(database, columns, "run_variables"):
         cells.add(row[1:] for row in page)
-    return TableSnapshot(seq, tuple(runs[key] for key in sorted(runs)), variables, cells.found)
+    return TableSnapshot(seq, runs, variables, cells.found)
+
+
+def read_run_infos(database: Database) -> tuple[RunInfo, ...]:
+    """All runs, by proposal and number, without their cells."""
+    rows = itertools.chain.from_iterable(read_pages(database, _RUN_COLUMNS, "run_info"))
+    runs = {run.key: run for run in _runs(row[1:] for row in rows)}
+    return tuple(runs[key] for key in sorted(runs))
 
 
 def _caught_up(database: Database, snapshot: TableSnapshot) -> TableSnapshot | None:
     """The snapshot with what changed since its ``seq``; None if that is not known any more."""
+    seq, variables = snapshot.seq, snapshot.variables
+    changed: dict[RunKey, TableSnapshot] = {}
     for _ in range(ROUNDS):
-        changes = read_changes(database, snapshot.seq)
+        changes = read_changes(database, seq)
         if not changes.complete:
             return None
+        seq = changes.seq
         if not changes.runs and not changes.variables:
-            return replace(snapshot, seq=changes.seq)
+            break
         part = read_runs(database, sorted(changes.runs))
         # What a boolean or another type makes of a value is decided by its variable.
-        if {v.name: v.type for v in part.variables} != {v.name: v.type for v in snapshot.variables}:
+        if {v.name: v.type for v in part.variables} != {v.name: v.type for v in variables}:
             return None
-        runs = {run.key: run for run in snapshot.runs if run.key not in changes.runs}
-        runs |= {run.key: run for run in part.runs}
-        cells = {key: cell for key, cell in snapshot.cells.items() if key.row not in changes.runs}
-        ordered = tuple(runs[key] for key in sorted(runs))
-        snapshot = TableSnapshot(changes.seq, ordered, part.variables, cells | part.cells)
-    return snapshot
+        variables = part.variables
+        changed |= dict.fromkeys(changes.runs, part)
+    return _with_changed(replace(snapshot, seq=seq, variables=variables), changed)
+
+
+def _with_changed(snapshot: TableSnapshot, changed: dict[RunKey, TableSnapshot]) -> TableSnapshot:
+    """The snapshot with some runs as they are in others; in one pass, as there may be millions of cells."""
+    if not changed:
+        return snapshot
+    runs = {run.key: run for run in snapshot.runs if run.key not in changed}
+    cells = {key: cell for key, cell in snapshot.cells.items() if key[:2] not in changed}
+    for part in {id(part): part for part in changed.values()}.values():
+        runs |= {run.key: run for run in part.runs if changed[run.key] is part}
+        cells |= {key: cell for key, cell in part.cells.items() if changed[key.row] is part}
+    return replace(snapshot, runs=tuple(runs[key] for key in sorted(runs)), cells=cells)
 
 
 def read_runs(database: Database, keys: Iterable[RunKey]) -> TableSnapshot:
@@ -174,29 +192,42 @@ class _Cells:
 
     def __init__(self, variables: Iterable[VariableInfo]) -> None:
         self.found: dict[CellKey, CellValue] = {}
-        self._versions: dict[CellKey, float] = {}
+        self._versions: dict[CellKey, float] = {}  # those that are not 1, as nearly all are
         self._booleans = {variable.name for variable in variables if variable.type == "boolean"}
         # SQLite makes the same name, provenance and run again for each cell; kept once, a table takes half the memory.
         self._texts: dict[str, str] = {}
-        self._rows: dict[RunKey, RunKey] = {}
+        self._rows: dict[tuple[object, object], RunKey | None] = {}
 
     def add(self, rows: Iterable[tuple[Any, ...]]) -> None:
         texts = self._texts
         for proposal, run, name, version, value, type_, method, max_diff, attributes, provenance, timestamp in rows:
-            row = row_key(proposal, run)
+            row = self._row(proposal, run)
             if row is None or not isinstance(name, str) or name == START_TIME:
                 continue
-            key = CellKey(*self._rows.setdefault(row, row), texts.setdefault(name, name))
-            number = number_or_none(version) or 0.0
-            if key in self._versions and self._versions[key] > number:
+            key = CellKey(row[0], row[1], texts.setdefault(name, name))
+            if self._is_older(key, 1.0 if version == 1 else number_or_none(version) or 0.0):
                 continue
-            self._versions[key] = number
             self.found[key] = decode(
                 StoredValue(value, type_, method, max_diff, attributes),
                 boolean=name in self._booleans,
                 provenance=texts.setdefault(provenance, provenance) if isinstance(provenance, str) else "",
                 timestamp=number_or_none(timestamp),
             )
+
+    def _row(self, proposal: object, run: object) -> RunKey | None:
+        stored = (proposal, run)
+        if stored not in self._rows:
+            self._rows[stored] = row_key(proposal, run)
+        return self._rows[stored]
+
+    def _is_older(self, key: CellKey, version: float) -> bool:
+        if key in self.found and self._versions.get(key, 1.0) > version:
+            return True
+        if version != 1.0:
+            self._versions[key] = version
+        elif self._versions:
+            self._versions.pop(key, None)
+        return False
 
 
 def _variable_rows(sql: sqlite3.Connection) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
