@@ -7,7 +7,9 @@ from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.core.values import CellValue, Failure, Picture, SmallArray, Trend, Value
 from damnit_backend.store.folder import Folder
+from damnit_backend.store.known import code_of_cell
 from damnit_backend.store.opening import open_for_reading
+from damnit_backend.store.provenance import Provenance, provenance_of_cell
 from damnit_backend.store.results import Result, ResultKind, read_preview, read_result
 from damnit_backend.store.table import TableSnapshot, VariableInfo, read_runs
 
@@ -75,6 +77,7 @@ class VariableData:
     """One value: its summary at hand, its full result read when asked for."""
 
     def __init__(self, folder: Folder, key: CellKey, cell: CellValue, info: VariableInfo | None) -> None:
+        self._folder = folder
         self._path = folder.run_file(key.row)
         self._cell = cell
         self.key = key
@@ -117,6 +120,16 @@ class VariableData:
     def summary(self) -> Any:
         """What the table shows: a number, text, PNG bytes or a small array; None if it failed."""
         return plain_value(self._cell.value)
+
+    def provenance(self) -> Provenance:
+        """How the value was computed: when, where, by whom, from which data and parameters. UserError if unknown."""
+        with open_for_reading(self._folder) as database:
+            return provenance_of_cell(database, self.key)
+
+    def code(self) -> str:
+        """The code that made the value: the Variable's function and what it reaches. UserError if nobody knows."""
+        with open_for_reading(self._folder) as database:
+            return code_of_cell(database, self.key)
 
     @property
     def error(self) -> Failure | None:

@@ -14,7 +14,7 @@ from damnit_backend.store.contexts import read_context
 from damnit_backend.store.database import Database
 from damnit_backend.store.environments import Environment, read_environment
 from damnit_backend.store.folder import require_folder
-from damnit_backend.store.known import read_code
+from damnit_backend.store.known import code_of_cell
 from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.provenance import Provenance, provenance_of_cell
 from damnit_backend.store.settings import folder_proposal
@@ -45,7 +45,7 @@ def command(
         key = CellKey(number, run, variable)
         made = provenance_of_cell(database, key, version)
         environment = None if made.environment is None else read_environment(database, made.environment)
-        text, files = _text(database, key, made, whole)
+        text, files = _text(database, key, version, made.context if whole else None)
     if json:
         sys.stdout.write(_as_json(key, made, environment, text, files))
         return
@@ -55,20 +55,14 @@ def command(
         sys.stdout.write("\n".join(["", f"# ---- {name}", content.rstrip("\n"), ""]))
 
 
-def _text(database: Database, key: CellKey, made: Provenance, whole: bool) -> tuple[str, dict[str, str]]:
-    """The code, and with ``whole`` the other modules. UserError if it is not known."""
-    if whole and made.context is not None:
-        kept = read_context(database, made.context)
-        if kept is not None:
-            return kept.version.text, dict(kept.version.files)
-    if not whole and made.code is not None:
-        text = read_code(database, made.code)
-        if text is not None:
-            return text, {}
-    raise UserError(
-        f"Nobody noted the code that made {key.name} of run {key.run}.",
-        "It was computed by another program, or by an earlier version of this one.",
-    )
+def _text(database: Database, key: CellKey, version: int | None, context: str | None) -> tuple[str, dict[str, str]]:
+    """The Variable's code, or with ``context`` that version of the file, and the modules beside it."""
+    if context is None:
+        return code_of_cell(database, key, version), {}
+    kept = read_context(database, context)
+    if kept is None:
+        raise UserError(f"The context file that made {key.name} of run {key.run} is not known any more.")
+    return kept.version.text, dict(kept.version.files)
 
 
 def facts(

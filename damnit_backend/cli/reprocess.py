@@ -21,11 +21,12 @@ from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.settings import folder_proposal
 from damnit_backend.store.stale import to_compute
 from damnit_backend.store.stale_values import read_run_keys, read_stale
+from damnit_backend.store.stale_words import explained
 from damnit_backend.store.table import read_variables
 from damnit_backend.triggers.run_directory import list_runs
 
 from .options import FolderArgument
-from .stale import explained, load_today, print_stale
+from .stale import load_today, print_stale
 
 POLL_SECONDS = 0.2
 ENDED = ("done", "failed", "cancelled")

@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from damnit_backend.core.errors import UserError
+from damnit_backend.core.keys import CellKey
+
 from .contexts import ContextVersion, note_context
 from .database import Database
 from .environments import Environment, note_environment
+from .provenance import provenance_of_cell
 from .schema import has_table
 
 
@@ -100,6 +104,19 @@ def read_code(database: Database, code: str) -> str | None:
             return None
         row = sql.execute("SELECT text FROM desk_codes WHERE code = ?", (code,)).fetchone()
     return None if row is None else str(row[0])
+
+
+def code_of_cell(database: Database, key: CellKey, version: int | None = None) -> str:
+    """The text of the code that made a cell's value, or a former one, see `provenance_of_cell`. UserError if nobody
+    noted it."""
+    code = provenance_of_cell(database, key, version).code
+    text = None if code is None else read_code(database, code)
+    if text is None:
+        raise UserError(
+            f"Nobody noted the code that made {key.name} of run {key.run}.",
+            "It was computed by another program, or by an earlier version of this one.",
+        )
+    return text
 
 
 def _names(text: object) -> tuple[str, ...]:
