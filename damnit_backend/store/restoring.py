@@ -25,6 +25,8 @@ class Restore(msgspec.Struct, frozen=True):
     """Attributes that netCDF cannot hold, by the variable's name in the file; "" is the Dataset itself."""
     dtypes: dict[str, str] = {}
     """Types that are stored as another, by the variable's name in the file or the column's position."""
+    indexes: dict[str, list[str]] = {}
+    """The coordinates that make an index of several levels, by the dimension; names are those in the file."""
     columns: list[Any] | None = None
     """The columns of a table whose names are not all different texts; a list is a tuple, one item a level."""
     levels: list[str | None] = []
@@ -66,7 +68,7 @@ def restored_dataset(dataset: "xr.Dataset", restore: Restore) -> "xr.Dataset":
     for name, attrs in restore.attrs.items():
         owner = dataset[name] if name else dataset
         owner.attrs.update(attrs)
-    return dataset
+    return dataset.set_index(restore.indexes) if restore.indexes else dataset
 
 
 def _restored_variable(variable: "xr.Variable", dtype: np.dtype[Any]) -> "xr.Variable":

@@ -268,7 +268,6 @@ REFUSED = {
     "ragged": ("[[1, 2], [3]]", "array"),
     "binary": (r"b'\xff\xfe'", "uint8"),
     "attributes": ("xr.DataArray([1], attrs={'a': object()})", "xarray"),
-    "levels": ("xr.DataArray([1.0], coords={'x': pd.MultiIndex.from_tuples([(1, 2)])}, dims='x')", "MultiIndex"),
     "complex_column": ("pd.DataFrame({'wave': [1j]})", "wave"),
     "objects_column": ("pd.Series([{}, 1], name='odd')", "odd"),
     "mixed": ("xr.DataArray(np.array([{}, 1]), dims='x')", "xarray"),

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xarray as xr
 from extra_data import SourceNameError, open_run
+from extra_data.components import LPD1M
+from extra_data.tests.make_examples import make_lpd_run_mini_missed_train
 from extra_data.tests.mockdata import write_file
 from extra_data.tests.mockdata.motor import Motor
 from extra_data.tests.mockdata.xgm import XGM
@@ -272,3 +275,34 @@ def test_that_without_a_cluster_its_variables_are_computed_here_after_all_others
         "heavy": "quick, heavy",
         "after_heavy": "quick, heavy, after_heavy",
     }
+
+
+LABELLED = """\
+from damnit_ctx import Cell, Variable
+from extra_data.components import LPD1M
+
+@Variable(title="Corner of each frame", units="ADU")
+def corner(run):
+    return LPD1M(run, min_modules=1, raw=True)["image.data"].xarray()[:, :, 0, 0]
+
+@Variable(title="One module")
+def module(run, corner: "var#corner"):
+    return Cell(corner.isel(module=1).rename("counts"), preview=corner.isel(module=0))
+"""
+
+
+def test_that_frames_labelled_by_train_and_pulse_come_back(proposal: Path, make_table: Any) -> None:
+    folder = proposal / "raw" / "r0450"
+    folder.mkdir()
+    make_lpd_run_mini_missed_train(folder)
+    table = make_table(proposal, LABELLED)
+
+    table.process(450)
+
+    corner = LPD1M(open_run(str(proposal), 450), min_modules=1, raw=True)["image.data"].xarray()[:, :, 0, 0]
+    found = table[450]["corner"].read()
+    xr.testing.assert_identical(found.assign_attrs(corner.attrs), corner)
+    assert found.sel(train_pulse=(10004, 8), module=1) == 4
+    xr.testing.assert_identical(table[450]["module"].read(), corner.isel(module=1).rename("counts"))
+    xr.testing.assert_identical(table[450]["module"].preview_data(), corner.isel(module=0))
+    assert len(table[450]["module"].summary()) == corner.sizes["train_pulse"]

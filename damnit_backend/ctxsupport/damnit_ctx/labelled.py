@@ -39,18 +39,31 @@ def storable_dataset(dataset: xr.Dataset) -> tuple[xr.Dataset, dict[str, Any]]:
     """The Dataset without what netCDF cannot hold or would misunderstand, and how to restore it.
 
     What to restore is of JSON's types: `names` by the names in the file, `attrs` that were set aside by the
-    variable's name in the file ("" for the Dataset's own), `dtypes` of variables that netCDF stores as another type.
+    variable's name in the file ("" for the Dataset's own), `dtypes` of variables that netCDF stores as another type,
+    `indexes` of several levels by the dimension's name in the file: the coordinates that they are made of.
     """
-    renamed = _file_names([*dataset.variables, *dataset.sizes])
-    plain = dataset.rename(renamed) if renamed else dataset.copy()
+    flat, levels = _without_levels(dataset)
+    renamed = _file_names([*flat.variables, *flat.sizes])
+    plain = flat.rename(renamed) if renamed else flat.copy()
     attrs = {str(name): _set_aside(variable) for name, variable in plain.variables.items()}
     attrs[""] = _set_aside(plain)
     restore = {
         "names": {stored: _label(name) for name, stored in renamed.items()},
         "attrs": {name: aside for name, aside in attrs.items() if aside},
         "dtypes": _other_dtypes(plain),
+        "indexes": {renamed.get(d, d): [renamed.get(name, name) for name in names] for d, names in levels.items()},
     }
     return plain, {key: value for key, value in restore.items() if value}
+
+
+def _without_levels(dataset: xr.Dataset) -> tuple[xr.Dataset, dict[Hashable, list[Hashable]]]:
+    """The Dataset with a coordinate for each level in place of indexes that have several, and these levels.
+
+    So EXtra-data labels the frames of a detector, by train and pulse.
+    """
+    indexes = {name: index for name, index in dataset.indexes.items() if type(index).__name__ == "MultiIndex"}
+    levels = {name: list(index.names) for name, index in indexes.items() if name in dataset.dims}
+    return (dataset.reset_index(list(levels)) if levels else dataset), levels
 
 
 def _file_names(names: Iterable[Hashable]) -> dict[Hashable, str]:

@@ -16,12 +16,14 @@ import numpy as np
 import xarray as xr
 from damnit_ctx import Cell, Variable
 
+FRAMES = xr.DataArray(np.eye(2), dims=("a", "b"), coords={"a": [1, 2], "b": [3, 4]})
+
 @Variable(title="Fine")
 def fine(run):
     return 1
 """
 COSTLY = {
-    "labelled": "    return xr.DataArray(np.zeros((2, 3)), dims=('a', 'b')).stack(train_pulse=('a', 'b'))",
+    "labelled": "    return FRAMES.stack(train_pulse=('a', 'b'))",
     "numpy_text": "    return np.str_('text')",
     "duration": "    return np.timedelta64(5, 's')",
     "function_as_summary": "    return Cell(np.arange(3), summary=np.mean)",
@@ -44,11 +46,17 @@ def written(folder: Path, text: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def mine(ours: Any, make_twins: Any) -> Any:
-    """All of it in one context file, computed by our program; its run."""
+def mine_folder(ours: Any, make_twins: Any) -> Path:
+    """All of it in one context file, computed by our program."""
     folder = written(make_twins(PROPOSAL).mine, "".join(map(variable, (*COSTLY, *REFUSED))) + CLUSTER)
     ours.command("reprocess", folder, str(RUN))
-    return Damnit(folder)[RUN]
+    return folder
+
+
+@pytest.fixture
+def mine(mine_folder: Path) -> Any:
+    """Its run."""
+    return Damnit(mine_folder)[RUN]
 
 
 @pytest.mark.parametrize("name", [*COSTLY, *REFUSED])
@@ -78,10 +86,17 @@ def test_that_here_everything_else_is_stored(mine: Any) -> None:
     assert values == {"fine": 1, "annotated": 2, "annotated_return": 2.0, "by_file": "context.py", "on_cluster": 7}
 
 
+def test_that_the_other_program_reads_what_it_cannot_write(reference: Any, mine_folder: Path) -> None:
+    labelled = reference.read(mine_folder)["runs"][str(RUN)]["variables"]["labelled"]["read"]["dataarray"]
+
+    assert labelled["dims"] == ["train_pulse"]
+    assert labelled["coords"].keys() == {"a", "b"}
+
+
 def test_that_here_each_says_what_is_wrong_with_it(mine: Any) -> None:
     errors = {name: mine[name].error for name in COSTLY}
-    assert errors["numpy_text"] is None
+    assert errors.pop("numpy_text") is errors.pop("labelled") is None
     assert mine["numpy_text"].read() == "text"
-    assert "MultiIndex" in errors["labelled"].message
+    assert mine["labelled"].read().indexes["train_pulse"].names == ["a", "b"]
     assert "seconds" in errors["duration"].message
     assert "summary" in errors["function_as_summary"].message
