@@ -163,9 +163,9 @@ class Database:
             aside.unlink(missing_ok=True)
 
     def _connect(self, create: bool = False) -> sqlite3.Connection:
-        mode = "ro" if self.read_only else "rwc" if create else "rw"
         self._connected += 1
-        self._alone = self.read_only and is_at_rest(self.folder.database)
+        self._alone = not create and is_at_rest(self.folder.database)  # also if the disk has become read-only
+        mode = "ro" if self.read_only or self._alone else "rwc" if create else "rw"
         return self._looking(lambda: connect(self.folder.database, mode, alone=self._alone))
 
     def _looking(self, action: Callable[[], T]) -> T:
@@ -213,4 +213,4 @@ class Database:
                 f"The database {path} cannot be reached: {error.strerror}.", "Was the folder moved or removed?"
             ) from error
         same = (found.st_dev, found.st_ino)
-        return (*same, found.st_mtime_ns, path.with_name(path.name + "-shm").exists()) if self._alone else same
+        return (*same, found.st_mtime_ns, is_at_rest(path)) if self._alone else same
