@@ -3,6 +3,7 @@
 import itertools
 import signal
 import time
+from enum import StrEnum
 from pathlib import Path
 
 import psutil
@@ -21,15 +22,23 @@ COMMANDS = ("listen", "reprocess")
 """The subcommands that serve a folder."""
 
 
-def end_listener(folder: Folder, timeout: float = STOP_SECONDS) -> bool:
-    """End the folder's listener: it is asked to, and killed if it does not answer. False if there is none.
+class Ending(StrEnum):
+    """How a listener was ended. NONE, which is false: there was none."""
+
+    NONE = ""
+    ASKED = "asked"
+    KILLED = "killed"
+
+
+def end_listener(folder: Folder, timeout: float = STOP_SECONDS) -> Ending:
+    """End the folder's listener: it is asked to, and killed if it does not answer.
 
     UserError, with what to do, if it is not this user's or not on this host.
     """
     with open_for_reading(folder) as database:
         lease = live_lease(database)
     if lease is None:
-        return False
+        return Ending.NONE
     if not is_own(lease):
         where = "this host" if lease.is_local else lease.host
         raise UserError(
@@ -37,9 +46,10 @@ def end_listener(folder: Folder, timeout: float = STOP_SECONDS) -> bool:
             f"Ask {lease.user} to stop it." if lease.user != user_name()
             else f"On {lease.host}, say: damnit stop {folder.path}",
         )  # fmt: skip
-    if not _ends_when_asked(folder, timeout):
-        _kill(lease)
-    return True
+    if _ends_when_asked(folder, timeout):
+        return Ending.ASKED
+    _kill(lease)
+    return Ending.KILLED
 
 
 def _ends_when_asked(folder: Folder, timeout: float) -> bool:

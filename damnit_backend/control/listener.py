@@ -96,7 +96,7 @@ def start_listener(folder: Folder) -> "subprocess.Popen[bytes]":
         folder.logs.mkdir(exist_ok=True)
         with folder.listener_log.open("ab") as log:
             return subprocess.Popen(
-                damnit_command("listen", "--quiet", folder.path),
+                damnit_command("listen", "--quiet", "--unless-stopped", folder.path),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=folder.path,
             )  # fmt: skip
     except OSError as error:

@@ -12,6 +12,7 @@ from damnit_backend.store.opening import open_for_reading
 
 from .ending import end_listener
 from .listener import live_lease, start_listener
+from .stopping import forget_stop, stopped_by
 
 QUICK_DEATH_SECONDS = 10.0
 """A listener that lives shorter than this died at once."""
@@ -31,13 +32,15 @@ class Started(Protocol):
 @dataclass(frozen=True, slots=True)
 class ListenerState:
     """What is known of the folder's listener. ``problem`` is for people, empty if all is well; ``gave_up`` says that
-    it is not started again unless somebody asks for it."""
+    it is not started again unless somebody asks for it; ``stopped`` who stopped it on purpose, which comes to the same.
+    """
 
     running: bool
     lease: Lease | None = None
     restarts: int = 0
     problem: str = ""
     gave_up: bool = False
+    stopped: str = ""
 
 
 class Supervisor:
@@ -62,6 +65,7 @@ class Supervisor:
         """Look whether a listener serves the folder; start one if not. UserError if the folder cannot be read."""
         with open_for_reading(self._folder) as database:
             lease = live_lease(database)
+            stopped = stopped_by(database)
         restarts = max(0, self._starts - 1)
         if lease is not None:
             if self._clock() - self._started_at > QUICK_DEATH_SECONDS:
@@ -73,6 +77,8 @@ class Supervisor:
                 # Never a second one beside it, however long it takes: importing from a network disk may be slow.
                 return ListenerState(False, None, restarts, self._waiting(now - self._started_at))
             self._note_death(now)
+        if stopped:
+            return ListenerState(False, None, restarts, stopped=stopped)
         if self._quick_deaths >= MAX_QUICK_DEATHS:
             words = f"The listener ends as soon as it starts: {self._last_words()}"
             return ListenerState(False, None, restarts, words, gave_up=True)
@@ -102,12 +108,13 @@ class Supervisor:
             self._retry_at = now if self._quick_deaths == 1 else now + 2.0**self._quick_deaths
 
     def request_restart(self) -> None:
-        """End the listener, also one that hangs; the next `check` starts a new one.
+        """End the listener, also one that hangs; the next `check` starts a new one, also if it was stopped on purpose.
 
         UserError, with what to do, if it is another user's or on another host.
         """
         self._quick_deaths = 0
         self._retry_at = 0.0
+        forget_stop(self._folder)
         served = end_listener(self._folder)
         if self._child is None:
             return

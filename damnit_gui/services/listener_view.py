@@ -54,7 +54,8 @@ def view_listener(seen: Seen, status: Status | None, *, read_only: bool, now: fl
     """One view of the listener from the folder (``seen``) and its own words (``status``, None if it is not heard)."""
     if not seen.running:
         text, token = _absent(seen.supervised, read_only)
-        problem = seen.supervised.problem if token == "error" else ""
+        stopped = "" if read_only else seen.supervised.stopped
+        problem = seen.supervised.problem if token == "error" else f"stopped by {stopped}" if stopped else ""
         if seen.problem:
             text, token, problem = _with_problem(text, seen.problem), "warning", seen.problem
         return ListenerView(False, text, token, None, seen.queued, (), seen.last_run, problem, log)
@@ -81,6 +82,8 @@ def _with_problem(text: str, problem: str) -> str:
 def _absent(state: ListenerState, read_only: bool) -> tuple[str, str]:
     if read_only:
         return "read-only folder: no listener", "muted"
+    if state.stopped:
+        return f"stopped by {state.stopped}", "warning"
     if state.gave_up:
         return f"stopped: {state.problem}", "error"
     if state.restarts:

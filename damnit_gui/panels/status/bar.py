@@ -90,6 +90,8 @@ class StatusBar(QStatusBar):
 
     def show_listener(self, view: ListenerView) -> None:
         """A dot in the colour of its state, and what it does."""
+        if self._restart is not None:
+            self._restart.setText("Restart it" if view.running else "Start it")
         tip = f"Listener: {view.text}\n{view.log}" if view.log else f"Listener: {view.text}"
         self.listener.show_text(f"Listener: {view.text}", icon("mdi6.circle", view.token), tip)
         self.listener.show()

@@ -36,7 +36,8 @@ class TroubleStrip(Strip):
             self.tell(_sentence(view.problem), self._choices(view.problem), level="warning")
         else:
             text = f"New runs are not processed, the listener has stopped: {view.problem}"
-            restart = ("Restart it", self.restart_wanted.emit)
+            on_purpose = view.problem.startswith("stopped by")
+            restart = ("Start it" if on_purpose else "Restart it", self.restart_wanted.emit)
             self.tell(text, [restart, ("Show its log", self.log_wanted.emit)], level="error")
 
     def _choices(self, problem: str) -> list[Choice]:

@@ -51,6 +51,7 @@ def test_without_the_listeners_words_the_database_tells_what_it_does():
         (ListenerState(False, problem="The listener is starting."), "starting", "busy"),
         (ListenerState(False, restarts=2, problem="It died."), "restarting (2nd time)", "warning"),
         (ListenerState(False, restarts=4, problem="no disk", gave_up=True), "stopped: no disk", "error"),
+        (ListenerState(False, stopped="ann on h, 12:03"), "stopped by ann on h, 12:03", "warning"),
     ],
 )
 def test_a_missing_listener_says_why(state, text, token):

@@ -53,3 +53,9 @@ def test_a_listener_that_was_given_up_can_be_restarted(strip, qtbot) -> None:
     assert strip.level == "error"
     with qtbot.waitSignal(strip.restart_wanted):
         strip.choices["Restart it"].click()
+
+
+def test_a_listener_that_was_stopped_on_purpose_can_be_started(strip, qtbot) -> None:
+    strip.show_listener(view("stopped by ann on host, 2026-01-02 12:03", running=False))
+    with qtbot.waitSignal(strip.restart_wanted):
+        strip.choices["Start it"].click()
