@@ -117,6 +117,8 @@ def _read(path: Path, place: str, name: str) -> Result:
 
 
 def _read_sound(path: Path, place: str, name: str) -> Result:
+    if "/" in name or name.startswith("."):
+        raise NoResultError(f"This run has no result of {name}.")  # a path in the file leads to something else
     with open_results(path) as file:
         node = file.get(place)
         if node is None:
