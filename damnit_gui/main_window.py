@@ -9,6 +9,7 @@ from damnit_backend.core.keys import CellKey, RunKey
 from damnit_gui.actions.bound import BoundActions
 from damnit_gui.actions.help_panel import HelpDialog, about_html, shortcuts_html
 from damnit_gui.actions.palette import CommandPalette
+from damnit_gui.panels.care import BackupDialog, CheckDialog, show_once
 from damnit_gui.panels.docks import Docks
 from damnit_gui.panels.messages import MessagesPanel
 from damnit_gui.panels.messages.panel import copy_text, notice_report
@@ -223,6 +224,14 @@ class MainWindow(QMainWindow):
 
     def close_folder(self) -> None:
         self.clear_session()
+
+    def check_folder(self) -> None:
+        if self.session is not None:
+            show_once(CheckDialog, self.session, self)
+
+    def back_up_folder(self) -> None:
+        if self.session is not None:
+            show_once(BackupDialog, self.session, self)
 
     def save_context(self) -> None:
         if self.panels is not None:

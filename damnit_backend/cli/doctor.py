@@ -81,7 +81,7 @@ def print_report(report: Report) -> None:
         for line in _below(finding):
             table.add_row("", "", line)
     console.print(table)
-    console.print(Text(verdict(report)), highlight=False)
+    console.print(Text(report.verdict), highlight=False)
 
 
 def _below(finding: Finding) -> list[Text]:
@@ -95,16 +95,3 @@ def _below(finding: Finding) -> list[Text]:
     if finding.where:
         lines.append(Text(finding.where, "dim"))
     return lines + [Text(f"· {line}", "dim") for line in finding.details]
-
-
-def verdict(report: Report) -> str:
-    """The last line."""
-    mended = sum(bool(finding.mended) for finding in report.findings)
-    words = [f"{mended} mended."] if mended else []
-    if report.problems:
-        words.append("1 problem remains." if report.problems == 1 else f"{report.problems} problems remain.")
-    elif report.quick:
-        words.append("No problem at a quick look.")
-    else:
-        words.append("All is well.")
-    return " ".join(words)

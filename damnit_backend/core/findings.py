@@ -60,3 +60,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def problems(self) -> int:
         return sum(finding.is_problem for finding in self.findings)
+
+    @property
+    def verdict(self) -> str:
+        """All of it in a few words."""
+        mended = sum(bool(finding.mended) for finding in self.findings)
+        words = f"{mended} mended. " if mended else ""
+        if self.problems:
+            return words + ("1 problem remains." if self.problems == 1 else f"{self.problems} problems remain.")
+        return words + ("No problem at a quick look." if self.quick else "All is well.")

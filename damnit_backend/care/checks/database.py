@@ -46,7 +46,7 @@ def check(examination: Examination) -> Iterator[Found]:
     elif problems:
         yield Found(Level.ERROR, "The database is damaged.", where, REBUILD, tuple(problems))
     if dangling:
-        text = f"{counted(len(dangling), 'row')} of the database lead nowhere."
+        text = f"The database refers to rows that do not exist: {counted(len(dangling), 'time')}."
         yield Found(Level.WARNING, text, where, "They do no harm to values; tags may be missing.", tuple(dangling))
     if not problems and not dangling:
         yield Found(Level.OK, f"SQLite finds no damage{' at a quick look' if examination.quick else ''}.", where)

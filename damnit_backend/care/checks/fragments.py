@@ -51,16 +51,16 @@ def _ready(examination: Examination, paths: list[Path], where: str) -> Iterator[
     served = examination.is_served()
     late = [path for path in paths if time.time() - _changed(path) > WAIT_SECONDS]
     if served and late:
-        text = f"{counted(len(late), 'fragment')} should have been merged by the listener, but {_were(late)} not."
+        text = f"The listener should have merged {counted(len(late), 'fragment')} of results, but has not."
         yield Found(Level.WARNING, text, where, "The listener's log says why.", _names(late))
     elif not served:
-        text = f"{counted(len(paths), 'fragment')} of results wait to be merged; no listener serves the folder."
+        text = f"Results wait to be merged, {counted(len(paths), 'fragment')}; no listener serves the folder."
         yield Found(Level.WARNING, text, where, "Start one: damnit listen FOLDER", _names(paths))
     if damaged:
-        text = f"{counted(len(damaged), 'fragment')} that waits to be merged cannot be read."
+        text = f"Of the results that wait to be merged, {counted(len(damaged), 'fragment')} cannot be read."
         yield Found(Level.WARNING, text, where, "The listener sets it aside; reprocess the run.", tuple(damaged))
     if nameless:
-        text = f"{counted(len(nameless), 'file')} named like a fragment belongs to no run."
+        text = f"{counted(len(nameless), 'file')}: named like a fragment, but of no run."
         yield Found(Level.NOTICE, text, where, "Nobody will merge it.", tuple(nameless))
     yield from _of_unknown_runs(examination, paths, where)
 
@@ -70,7 +70,7 @@ def _of_unknown_runs(examination: Examination, paths: list[Path], where: str) ->
         known = stored_runs(database)
     strangers = [path for path in paths if (key := fragment_key(path)) is not None and key not in known]
     if strangers:
-        text = f"{counted(len(strangers), 'fragment')} belongs to a run that is not in the table."
+        text = f"{counted(len(strangers), 'fragment')} of runs that are not in the table."
         yield Found(Level.NOTICE, text, where, "Merging adds the run.", _names(strangers))
 
 

@@ -21,14 +21,14 @@ def check(examination: Examination) -> Iterator[Found]:
     given_up = [job for job in jobs if job.state == "failed" and job.attempts >= MAX_ATTEMPTS]
     found = []
     if (running or queued) and not served:
-        text = f"{counted(len(running) + len(queued), 'run')} wait to be processed, and no listener serves the folder."
+        text = f"There is work, {counted(len(running) + len(queued), 'run')}, but no listener serves the folder."
         advice = "Start one: damnit listen FOLDER"
         found.append(Found(Level.WARNING, text, advice=advice, details=_names([*running, *queued])))
     elif old := [job for job in queued if time.time() - job.asked_at > OLD_SECONDS]:
-        text = f"{counted(len(old), 'run')} waits since more than a day."
+        text = f"Work waits since more than a day: {counted(len(old), 'run')}."
         found.append(Found(Level.WARNING, text, advice="The listener's log may say why.", details=_names(old)))
     if given_up:
-        text = f"{counted(len(given_up), 'run')} was set aside: processing it never came to an end."
+        text = f"Work was set aside that never came to an end: {counted(len(given_up), 'run')}."
         advice = "Its log says more. Try again with: damnit reprocess FOLDER RUN"
         found.append(Found(Level.WARNING, text, advice=advice, details=_names(given_up)))
     in_work = f", {counted(len(running), 'run')} in work, {len(queued):,} waiting" if jobs else ""

@@ -30,12 +30,12 @@ def check(examination: Examination) -> Iterator[Found]:
                 set_aside(examination.folder, path)
             return f"set {counted(len(stale), 'file')} aside"
 
-        text = f"{counted(len(former.unknown), 'file')} of former results is not known to the history."
+        text = f"The history does not know {counted(len(former.unknown), 'file')} of former results."
         names = tuple(path.name for path in former.unknown)
         found.append(Found(Level.NOTICE, text, str(former.place), details=names, mend=mend if stale else None,
                            mend_text="set them aside"))  # fmt: skip
     if former.missing:
-        text = f"{counted(len(former.missing), 'file')} of former results that the history names is missing."
+        text = f"The history names {counted(len(former.missing), 'file')} of former results that cannot be found."
         found.append(Found(Level.WARNING, text, str(former.place), "A backup may have it.", former.missing))
     yield from found or [Found(Level.OK, "Nothing is left over.", str(examination.folder.path))]
 
@@ -65,7 +65,7 @@ def _snapshots(examination: Examination) -> Iterator[Found]:
         return "removed them"
 
     if left:
-        text = f"{counted(len(left), 'backup')} that was killed left its links behind."
+        text = f"A backup that was killed left its links behind, in {counted(len(left), 'directory', 'directories')}."
         names = tuple(path.name for path in left)
         place = str(examination.folder.path)
         yield Found(Level.WARNING, text, place, "They keep disk space in use.", names, mend, "remove them")

@@ -119,7 +119,7 @@ def _groups(faults: _Faults, own: os.stat_result, folder: Path) -> Iterator[Foun
             os.chown(path, -1, own.st_gid)
         return f"gave {counted(len(ours), 'file')} to the group"
 
-    text = f"{counted(len(paths), 'file')} does not belong to the folder's group {_group(own.st_gid)}."
+    text = f"The folder's group {_group(own.st_gid)} does not own {counted(len(paths), 'file')} in it."
     may = bool(ours) and (own.st_gid in os.getgroups() or os.getuid() == 0)
     yield Found(Level.NOTICE, text, str(folder), details=_relative(paths, folder), mend=mend if may else None,
                 mend_text="give those of yours to the group")  # fmt: skip

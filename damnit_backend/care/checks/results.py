@@ -129,7 +129,7 @@ def _disagreements(examination: Examination, files: ResultFiles, tally: _Tally, 
         return f"added {counted(len(added), 'value')} to the table from the files"
 
     if rows := tuple(str(key) for key, missing in found.items() if missing.no_row):
-        text = f"There are results of {counted(len(rows), 'run')} that is not in the table."
+        text = f"There are files of results, but no rows in the table, of {counted(len(rows), 'run')}."
         yield Found(Level.WARNING, text, where, details=rows, mend=mend, mend_text="add them from the files")
     if cells := _lines(found, lambda missing: () if missing.no_row else missing.no_cell):
         text = "Results in the files are not in the table."
