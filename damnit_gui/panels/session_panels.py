@@ -60,6 +60,7 @@ class SessionPanels(QObject):
         self.jobs.show_log.connect(self.show_run_log)
         self.jobs.reprocess_requested.connect(self._repeat)
         self.log.open_line.connect(self.show_code)
+        self.editor.document.saved.connect(self._session.contexts.keep)
         self.editor.reprocess_requested.connect(self._ask_reprocess)
         self._session.editing.undo_stack.indexChanged.connect(self._note_change)
 

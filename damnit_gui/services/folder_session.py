@@ -12,6 +12,7 @@ from damnit_backend.transport.base import Subscriber
 
 from .access import FolderAccess
 from .backend import Backend
+from .context_versions import ContextVersions
 from .edit_journal import EditJournal, folder_directory, usual_directory
 from .editing import Editing
 from .live import Live
@@ -60,6 +61,7 @@ class FolderSession(QObject):
             folder_directory(usual_directory(), access.identity or str(access.folder.path)), access.folder.path
         )
         self.editing = Editing(access, self.table, self.live, journal, self._prompt, notifier, self)
+        self.contexts = ContextVersions(access, self.tasks, self)
         self.backend = Backend(access, self.live, self.tasks, notifier, supervisor, parent=self)
         self._subscriber = subscriber
         self._closing = False
