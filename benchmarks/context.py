@@ -30,6 +30,8 @@ from damnit_backend.simulator import Beamtime, BeamtimeOptions
 from damnit_backend.store.folder import Folder
 
 ROOT = Path(__file__).resolve().parents[1]
+#: What Variables return, made of a number.
+KINDS = {"numbers": "{}", "arrays of 1000": "np.linspace(0, 1, 1000) + np.mean({})"}
 HEADER = "import numpy as np\nfrom damnit_ctx import Variable\n"
 
 
@@ -42,8 +44,8 @@ class Figure:
     bound: float | None = None
 
 
-def context_text(variables: int) -> str:
-    """Variables as people write them: every third depends on the one before."""
+def context_text(variables: int, value: str = "{}") -> str:
+    """Variables as people write them: two of three depend on the one before. `value` has a place for a number."""
     parts = [HEADER]
     for i in range(variables):
         needed = f', before: "var#value_{i - 1}"' if i % 3 else ""
@@ -53,7 +55,7 @@ def context_text(variables: int) -> str:
             f"def value_{i}(run{needed}):\n"
             f'    """The value number {i}."""\n'
             f"    offset = {i} / 7\n"
-            f"    return offset{term}\n\n"
+            f"    return {value.format(f'offset{term}')}\n\n"
         )
     return "\n".join(parts)
 
@@ -72,19 +74,23 @@ def milliseconds(function: Callable[[], object], repeats: int = 7) -> float:
 async def in_a_context_process(folder: Folder, beamtime: Beamtime, variables: int) -> list[Figure]:
     """Load and execute as the listener does; one run after the other in the same warm process."""
     process = await ContextProcess.start(None, folder.path)
+    figures = []
     try:
-        loads = [await _load(process, folder) for _ in range(8)]
-        whole = [await _run(process, folder, beamtime, None) for _ in range(8)]
-        single = [await _run(process, folder, beamtime, ("value_0",)) for _ in range(8)]
+        for kind, value in KINDS.items():
+            folder.context_file.write_text(context_text(variables, value), encoding="utf-8")
+            loads = [await _load(process, folder) for _ in range(8)]
+            whole = [await _run(process, folder, beamtime, None) for _ in range(8)]
+            single = [await _run(process, folder, beamtime, ("value_0",)) for _ in range(8)]
+            run, one = statistics.median(whole[1:]), statistics.median(single[1:])
+            figures += [
+                Figure(f"load and check {variables} Variables that return {kind}", statistics.median(loads[1:]), 50),
+                Figure("a run of all of them", run),
+                Figure("a run of one of them: fork, open the run, write and publish", one),
+                Figure("each further Variable", (run - one) / (variables - 1), 0.5),
+            ]
     finally:
         await process.close()
-    run, one = statistics.median(whole[1:]), statistics.median(single[1:])
-    return [
-        Figure(f"load and check {variables} Variables", statistics.median(loads[1:]), 50),
-        Figure(f"a run of {variables} Variables that return a number", run),
-        Figure("a run of one of them: fork, open the run, write and publish", one),
-        Figure("each further Variable", (run - one) / (variables - 1), 0.5),
-    ]
+    return figures
 
 
 async def _load(process: ContextProcess, folder: Folder) -> float:
@@ -197,7 +203,6 @@ def main(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure, and print medians."""
-    text = context_text(variables)
     with tempfile.TemporaryDirectory(prefix="damnit-context-") as directory:
         beamtime = Beamtime(Path(directory) / "data", BeamtimeOptions(trains=20))
         beamtime.prepare()
@@ -205,12 +210,12 @@ def main(
         folder = Folder(Path(directory) / "amore")
         folder.results.mkdir(parents=True)
         folder.logs.mkdir()
-        folder.context_file.write_text(text, encoding="utf-8")
         figures = asyncio.run(in_a_context_process(folder, beamtime, variables)) + summaries()
         if reference:
+            folder.context_file.write_text(context_text(variables), encoding="utf-8")
             figures += by_command(reference, Path(directory), beamtime, variables)
     if json:
-        report: dict[str, Any] = {"milliseconds": {figure.name: figure.value for figure in figures}}
+        report: dict[str, Any] = {"milliseconds": [[figure.name, figure.value] for figure in figures]}
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
         return
     for figure in figures:

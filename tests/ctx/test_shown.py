@@ -47,6 +47,7 @@ CLEAR = (0, 0, 0, 0)
         (np.array([[1.0, np.nan], [np.inf, 1.0]]), {MIDDLE, CLEAR}),
         (np.full((700, 700), 1.7e308), {MIDDLE, CLEAR}),
         (np.array([[-1.7e308, 1.7e308]]), {MIDDLE}),
+        (np.diag([2e221] + [1e-87] * 99), {(68, 1, 84, 255), (253, 231, 37, 255)}),
         (np.full((2, 3), 3 + 4j), {MIDDLE}),
     ],
 )  # fmt: skip

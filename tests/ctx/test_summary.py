@@ -11,7 +11,7 @@ from damnit_ctx.png import encode_png
 from damnit_ctx.summary import max_diff
 from damnit_ctx.thumbnail import MAX_SIDE, array_thumbnail, picture_thumbnail
 from damnit_ctx.trendline import MAX_POINTS, trendline
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
@@ -162,6 +162,7 @@ def decoded(png: bytes) -> np.ndarray[Any, np.dtype[np.uint8]]:
         shape=hnp.array_shapes(min_dims=2, max_dims=2, max_side=12),
     )
 )
+@settings(deadline=None)
 def test_that_any_two_dimensional_array_has_a_thumbnail(array: np.ndarray[Any, Any]) -> None:
     pixels = decoded(array_thumbnail(array))
 
@@ -223,6 +224,7 @@ floats = st.floats(width=64)
 
 
 @given(st.lists(st.tuples(floats, floats), max_size=400))
+@settings(deadline=None)
 def test_that_a_trend_line_is_made_of_the_finite_points_in_their_order(
     points: list[tuple[float, float]],
 ) -> None:

@@ -25,8 +25,8 @@ class Channel:
         os.close(null)
         os.dup2(2, 1)
 
-    def send(self, event: dict[str, Any]) -> None:
+    def send(self, *events: dict[str, Any]) -> None:
         """Raises BrokenPipeError when the client is gone."""
-        data = _encode(event).encode() + b"\n"
+        data = b"".join(_encode(event).encode() + b"\n" for event in events)
         while data:
             data = data[os.write(self.output, data) :]

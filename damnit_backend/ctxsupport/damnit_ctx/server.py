@@ -13,15 +13,17 @@ from damnit_ctx.channel import Channel
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.job import Job
 from damnit_ctx.load import Loader
-from damnit_ctx.origin import origin_of
 from damnit_ctx.output import RunOutput
 from damnit_ctx.requests import BadRequest, CancelRequest, LoadRequest, PingRequest, QuitRequest, RunRequest, parse
+from damnit_ctx.tracing import origin_of
 from damnit_ctx.warm import warm_writers
 from damnit_ctx.watch import LOOK_SECONDS
 from damnit_ctx.workers import Worker, fork_worker
 
 _READ = 1 << 16
 _LONGEST_LINE = 1 << 26
+#: Seconds between answers to workers that have much to say.
+_GATHER = 0.003
 #: Seconds between looks at a process that has said its last word, so that it is about to end.
 _POLL_SOON = 0.005
 
@@ -37,6 +39,7 @@ class Server:
         self._workers: dict[int, Worker] = {}  # by the id of the request
         self._input = b""
         self._quit = False
+        self._woken = 0.0
         self._pid = os.getpid()
         self._surroundings = surroundings.Server()
         self._helpers: set[int] = set()  # processes that context files started when they were loaded
@@ -47,7 +50,9 @@ class Server:
         self._selector.register(self._channel.input, selectors.EVENT_READ, self._read_requests)
         try:
             while not self._quit:
-                for key, _ in self._selector.select(self._patience()):
+                ready = self._selector.select(self._patience())
+                self._gather()
+                for key, _ in ready:
                     key.data()
                 self._end_late()
                 for worker in self._workers.values():
@@ -57,6 +62,12 @@ class Server:
             for worker in self._workers.values():
                 worker.end()
             processes.end_descendants()
+
+    def _gather(self) -> None:
+        """Let more arrive where workers have much to say: who is woken for each word takes the time they compute in."""
+        if self._workers and time.monotonic() - self._woken < _GATHER:
+            time.sleep(_GATHER)
+        self._woken = time.monotonic()
 
     def _patience(self) -> float | None:
         """How long the loop may sleep. The end of a process wakes nobody, so that it must look for it."""
@@ -162,8 +173,7 @@ class Server:
         self._selector.register(worker.printed, selectors.EVENT_READ, lambda: self._take_output(worker))
 
     def _pass_on(self, worker: Worker) -> None:
-        for event in worker.read():
-            self._channel.send(event)
+        self._channel.send(*worker.read())
         if worker.silent and worker.pipe in self._selector.get_map():
             self._selector.unregister(worker.pipe)
 

@@ -54,8 +54,9 @@ def array_thumbnail(array: NDArray[Any]) -> bytes:
         with np.errstate(over="ignore"):
             span = high - low
         # a constant image is drawn in the middle of the colours
-        scaled = (values - low) / span if span > 0 and np.isfinite(span) else np.full(values.shape, 0.5)
-        numbers[finite] = np.rint(np.clip(scaled, 0, 1) * (_MASKED - 1))
+        usable = span > 0 and np.isfinite(span)
+        scaled = (np.clip(values, low, high) - low) / span if usable else np.full(values.shape, 0.5)
+        numbers[finite] = np.rint(scaled * (_MASKED - 1))
     return encode_png(numbers, _palette())
 
 

@@ -30,12 +30,31 @@ def trendline(x: NDArray[Any] | None, y: NDArray[Any]) -> Floats:
     total = sum(len(xs) for xs, _ in only or _finite_blocks(x, y))
     if total <= MAX_POINTS:
         return np.concatenate([np.zeros((2, 0)), *map(np.stack, only or _finite_blocks(x, y))], axis=1)
+    if only:
+        ((xs, ys),) = only
+        edges = _edges(total)
+        begins, lengths = edges[:-1], edges[1:] - edges[:-1]
+        chosen = _different(np.concatenate([_highest(-ys, begins, lengths), _highest(ys, begins, lengths)]))
+        return np.stack([xs[chosen], ys[chosen]])
     parts = _Parts(total)
     start = 0
-    for xs, ys in only or _finite_blocks(x, y):
+    for xs, ys in _finite_blocks(x, y):
         parts.add(start, xs, ys)
         start += len(xs)
     return parts.points()
+
+
+def _edges(total: int) -> NDArray[np.intp]:
+    """Where each of the parts of so many points begins, and the end."""
+    return np.arange(MAX_POINTS // 2 + 1) * total // (MAX_POINTS // 2)
+
+
+def _different(places: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The places in their order, each once: one point may be the lowest and the highest."""
+    places.sort()
+    first = np.ones(len(places), dtype=bool)
+    np.not_equal(places[1:], places[:-1], out=first[1:])
+    return places[first]
 
 
 def _finite_blocks(x: NDArray[Any] | None, y: NDArray[Any]) -> Iterator[tuple[Floats, Floats]]:
@@ -51,7 +70,7 @@ class _Parts:
 
     def __init__(self, total: int) -> None:
         count = MAX_POINTS // 2
-        self._edges = np.arange(count + 1) * total // count
+        self._edges = _edges(total)
         # a row for the lowest, negative so that both look for the highest, and one for the highest
         self._height = np.full((2, count), -np.inf)
         self._place = np.zeros((2, count), dtype=int)
