@@ -130,7 +130,7 @@ class Dispatch:
         covered = await asyncio.to_thread(_covered, job, raw, proc)
         await self._patiently(lambda database: add_run(database, key))
         self._ingest.begin(key)
-        errors: list[str] = []
+        errors: set[str] = set()  # one that is computed again after a crash is told again
         computing = ""
 
         def report(event: RunEvent) -> None:
@@ -141,7 +141,7 @@ class Dispatch:
             elif isinstance(event, FragmentReady):
                 self._ingest.hint(key)
             elif isinstance(event, Finished) and event.outcome == "error":
-                errors.append(event.variable)
+                errors.add(event.variable)
 
         try:
             done = await self._executor.execute(work, report)

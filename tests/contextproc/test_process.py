@@ -8,6 +8,7 @@ import signal
 import psutil
 import pytest
 
+from damnit_backend.contextproc import process as context_process
 from damnit_backend.contextproc.process import ContextProcess
 from damnit_backend.contextproc.protocol import Done, Finished, Loaded, Run, Running, Started
 
@@ -88,6 +89,36 @@ def test_a_process_that_is_killed_ends_its_runs_with_the_reason(folder, beamtime
             assert f"signal {signal.SIGKILL.value}" in events[-1].message
             # Whatever is asked of it later says so too, and waits for nothing.
             assert [event async for event in process.run(request(beamtime, folder, 1))][-1].outcome == "lost"
+
+    with_process(folder, code, scenario)
+
+
+@pytest.mark.parametrize("loaded", ["", "os.kill(os.getppid(), signal.SIGSTOP)\n"])
+def test_a_process_that_answers_no_more_ends_its_runs_with_the_reason(folder, beamtime, monkeypatch, loaded):
+    monkeypatch.setattr(context_process, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(context_process, "HANG_SECONDS", 1.0)
+    beamtime.write_raw(1)
+    code = "import signal\n" + CODE + loaded
+    code += "@Variable()\ndef stops(run):\n    os.kill(os.getppid(), signal.SIGSTOP)\n    time.sleep(1000)\n"
+
+    async def scenario(process):
+        async with asyncio.timeout(20):
+            events = [event async for event in process.run(request(beamtime, folder, 1))]
+            assert events[-1].outcome == "lost"
+            assert "it did not answer for 1 s, and was ended" in events[-1].message
+
+    with_process(folder, code, scenario)
+
+
+def test_one_that_answers_goes_on_however_long_its_runs_take(folder, beamtime, monkeypatch):
+    monkeypatch.setattr(context_process, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(context_process, "HANG_SECONDS", 0.5)
+    beamtime.write_raw(1)
+    code = CODE + "@Variable()\ndef long(run):\n    time.sleep(1.2)\n"
+
+    async def scenario(process):
+        events = [event async for event in process.run(request(beamtime, folder, 1))]
+        assert events[-1].outcome == "ok"
 
     with_process(folder, code, scenario)
 

@@ -206,7 +206,7 @@ def _publisher(pipe: EventPipe) -> Any:
 
 def _record_verdicts(task: Task, writer: FragmentWriter, pipe: EventPipe) -> None:
     for name, (outcome, usage) in task.verdicts.items():
-        print(f"{name} failed: {outcome.error_cls}: {outcome.message}")
+        print(f"{name} failed after {usage['seconds']:.3g} s: {outcome.error_cls}: {outcome.message}")
         if not task.context.nodes[name].variable.transient:
             writer.add(error_entry(name, outcome), record(outcome, usage))
         pipe.send({"event": "finished", "variable": name, "seconds": usage["seconds"], **outcome.as_json()})
