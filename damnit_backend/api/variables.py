@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
-from damnit_backend.core.values import CellValue, Failure, Picture, SmallArray, Trend, Value
+from damnit_backend.core.values import CellValue, Failure
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.known import code_of_cell
 from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.provenance import Provenance, provenance_of_cell
-from damnit_backend.store.results import Result, ResultKind, read_preview, read_result
+from damnit_backend.store.results import read_preview, read_result
 from damnit_backend.store.table import TableSnapshot, VariableInfo, read_runs
+
+from .history import FormerValue, read_values
+from .plain import full_result, plain_value
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -68,6 +71,10 @@ class RunVariables:
             raise KeyError(f"Run {self.run} has no value of {name!r}")
         return VariableData(self._folder, CellKey(*self.key, real), cell, declared.get(real))
 
+    def history(self, name: str) -> list[FormerValue]:
+        """All values of a variable, the latest first, also if it has none any more; empty if it never had one."""
+        return read_values(self._folder, CellKey(*self.key, name))
+
     def _read(self) -> TableSnapshot:
         with open_for_reading(self._folder) as database:
             return read_runs(database, [self.key])
@@ -88,7 +95,7 @@ class VariableData:
 
     def read(self) -> Any:
         """The full result, as the Variable returned it. VariableError if it failed, UserError if there is none."""
-        return self._typed() if self._is_typed else _data(read_result(self._path, self.name))
+        return self._typed() if self._is_typed else full_result(read_result(self._path, self.name))
 
     @property
     def _is_typed(self) -> bool:
@@ -115,7 +122,7 @@ class VariableData:
 
         Raises as `read` does.
         """
-        return self._typed() if self._is_typed else _data(read_preview(self._path, self.name))
+        return self._typed() if self._is_typed else full_result(read_preview(self._path, self.name))
 
     def summary(self) -> Any:
         """What the table shows: a number, text, PNG bytes or a small array; None if it failed."""
@@ -131,6 +138,10 @@ class VariableData:
         with open_for_reading(self._folder) as database:
             return code_of_cell(database, self.key)
 
+    def history(self) -> list[FormerValue]:
+        """All values that the cell had, the latest first: the present one, then those that it replaced."""
+        return read_values(self._folder, self.key)
+
     @property
     def error(self) -> Failure | None:
         """Why there is no value."""
@@ -138,29 +149,3 @@ class VariableData:
 
     def __repr__(self) -> str:
         return f"<VariableData {self.name} of {self.key.row}>"
-
-
-def _data(result: Result) -> Any:
-    """A stored result as the Variable returned it."""
-    if result.kind is ResultKind.PLOTLY:
-        import plotly.io
-
-        return plotly.io.from_json(result.data)
-    if result.kind is ResultKind.ARRAY and result.data.shape == ():
-        return result.data[()]
-    return result.data
-
-
-def plain_value(value: Value, brief: bool = False) -> Any:
-    """A decoded cell as plain Python and numpy; with ``brief``, a word in place of pictures, curves and errors."""
-    match value:
-        case Picture(png):
-            return "<image>" if brief else png
-        case Trend(_, y):
-            return "<trend>" if brief else y
-        case SmallArray(data):
-            return "<array>" if brief else data
-        case Failure():
-            return None
-        case _:
-            return value

@@ -7,9 +7,30 @@ import typer
 from damnit_backend.core.errors import UserError
 from damnit_backend.store.files import keep_others_from_writing
 
-from . import backup, check, code, demo, doctor, gui, init, listen, param, reprocess, setting, simulate, stop, table
+from . import (
+    backup,
+    check,
+    code,
+    delete,
+    demo,
+    doctor,
+    gui,
+    history,
+    init,
+    listen,
+    param,
+    reprocess,
+    restore,
+    setting,
+    simulate,
+    stop,
+    table,
+)
 
-COMMANDS = (gui, demo, init, listen, stop, reprocess, table, code, check, param, setting, doctor, backup, simulate)
+COMMANDS = (
+    gui, demo, init, listen, stop, reprocess, table, history, restore, delete, code, check, param, setting, doctor,
+    backup, simulate,
+)  # fmt: skip
 """Each module has a function `command`; its docstring is the help, its module's name the subcommand's."""
 
 app = typer.Typer(

@@ -7,17 +7,18 @@ import typer
 
 from damnit_backend.contextproc.interpreter import executable_of
 from damnit_backend.core.errors import UserError
-from damnit_backend.core.settings import Limits, load_settings
+from damnit_backend.core.settings import Limits, Retention, load_settings
 from damnit_backend.store.folder import Folder, require_folder
 from damnit_backend.store.journal import SETTING as JOURNAL
 from damnit_backend.store.journal import parse_journal
 from damnit_backend.store.opening import open_database
+from damnit_backend.store.retention import read_retention
 from damnit_backend.store.settings import folder_limits, get_setting, parse_limit, set_setting
 
 from .options import FolderArgument
 
 PYTHON = "context_python"
-NAMES = (PYTHON, *Limits.__struct_fields__, JOURNAL)
+NAMES = (PYTHON, *Limits.__struct_fields__, JOURNAL, *Retention.__struct_fields__)
 
 
 def command(
@@ -28,8 +29,9 @@ def command(
         bool, typer.Option("--remove", help="Let the facility's setting, or the default, count.")
     ] = False,
 ) -> None:
-    """Show or set a folder's own settings: the Python interpreter of its context file, the limits of runs, and the
-    journal of its database: wal, delete, or auto, which chooses by the kind of disk.
+    """Show or set a folder's own settings: the Python interpreter of its context file, the limits of runs, how
+    much of the history is kept, and the journal of its database: wal, delete, or auto, which chooses by the kind of
+    disk.
 
     They count from the next run on; the journal from when the folder is next opened while nobody else has it open.
     """
@@ -46,6 +48,8 @@ def command(
         limits = folder_limits(database, settings)
         held = {limit: getattr(limits, limit) for limit in Limits.__struct_fields__}
         held[JOURNAL] = get_setting(database, JOURNAL) or settings.journal_mode
+        retention = read_retention(database)
+        held |= {kept: getattr(retention, kept) for kept in Retention.__struct_fields__}
         held[PYTHON] = get_setting(database, PYTHON) or executable_of(None, found.path)
     for known in NAMES:
         if name in (None, known):

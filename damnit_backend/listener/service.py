@@ -16,6 +16,7 @@ from damnit_backend.store import feed
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import forget_jobs, requeue_abandoned
 from damnit_backend.store.lease import HEARTBEAT_SECONDS, Lease, LeaseLostError, release_lease, renew_lease, take_lease
+from damnit_backend.store.retention import Pruning
 from damnit_backend.store.run_data import RunData
 from damnit_backend.store.settings import folder_proposal
 from damnit_backend.transport.addresses import socket_path
@@ -194,6 +195,7 @@ class Listener:
 
     async def _heartbeat(self, lease: Lease) -> None:
         beats = 0
+        pruning = Pruning()
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             try:
@@ -202,6 +204,7 @@ class Listener:
                 if beats % 100 == 0:
                     await self._admin(feed.compact)
                     await self._admin(forget_jobs)
+                    await self._admin(pruning)
             except LeaseLostError:
                 return  # it ends already
             except UserError as error:

@@ -16,6 +16,7 @@ from .former import TOLD
 from .provenance import COLUMNS, Provenance, provenance_of
 from .retention import PRUNED
 from .schema import has_table
+from .typed import MANUAL
 
 BROUGHT_BACK = "brought back: "
 """How the reason of a value begins that is a former one again."""
@@ -51,6 +52,11 @@ class Version:
     @property
     def is_present(self) -> bool:
         return self.id is None
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether a person wrote it: nothing of it is in a file."""
+        return self.cell.provenance in ("", MANUAL)
 
     @property
     def was_brought_back(self) -> bool:
@@ -164,10 +170,16 @@ _SELECT_CHANGE = (
 
 
 def read_changes_of(
-    database: Database, *, run: int | None = None, kind: str | None = None, name: str | None = None, limit: int = 100
+    database: Database,
+    *,
+    proposal: int | None = None,
+    run: int | None = None,
+    kind: str | None = None,
+    name: str | None = None,
+    limit: int = 100,
 ) -> list[Change]:
     """The latest changes, newest first: all, or those of a run, of a kind or of a name."""
-    wanted = {"run": run, "kind": kind, "name": name}
+    wanted = {"proposal": proposal, "run": run, "kind": kind, "name": name}
     given = {column: value for column, value in wanted.items() if value is not None}
     where = " AND ".join(f"{column} = ?" for column in given) or "true"
     with database.reading() as sql:

@@ -1,5 +1,6 @@
 """How much of the history is kept, and removing the rest."""
 
+import logging
 import re
 import time
 from pathlib import Path
@@ -13,8 +14,10 @@ from .folder import Folder
 from .former import file_id
 from .schema import has_table
 
+log = logging.getLogger(__name__)
+
 BATCH = 200
-"""So many entries are changed in one transaction: others wait only a moment."""
+"""So many entries are looked at, or changed, in one transaction: others wait only a moment."""
 ORPHAN_SECONDS = 3600.0
 """A former result of which the history knows nothing may be about to be named, for so long."""
 
@@ -38,33 +41,74 @@ def read_retention(database: Database) -> Retention:
     return kept
 
 
+class Pruning:
+    """Removes pictures, curves and full results beyond what is kept of each cell, and files that nothing names.
+
+    Each call goes on where the last one ended and takes ``seconds`` at most, in transactions of a moment: others use
+    the database meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._done = 0
+        self._kept: Retention | None = None
+
+    def __call__(self, database: Database, seconds: float = 1.0) -> bool:
+        """Whether nothing is left to be removed."""
+        end = time.monotonic() + seconds
+        kept = read_retention(database)
+        if kept != self._kept:
+            self._kept, self._done = kept, 0  # other settings count for what was looked at before
+        while time.monotonic() < end:
+            last, images, files = _excess(database, self._done, kept)
+            for statement, ids in ((_FORGET_IMAGES, images), (_FORGET_FILES, files)):
+                for start in range(0, len(ids), BATCH):
+                    with database.writing() as sql:
+                        sql.executemany(statement, ids[start : start + BATCH])
+            if last == self._done:
+                _remove_files(database)
+                return True
+            self._done = last
+        return False
+
+
 def prune_history(database: Database) -> None:
-    """Remove pictures, curves and full results beyond what is kept of each cell, and files that nothing names."""
-    kept = read_retention(database)
-    while _forget(database, _IMAGES, kept.history_images):
+    """All of `Pruning` at once."""
+    pruning = Pruning()
+    while not pruning(database):
         pass
-    while _forget(database, _FILES, kept.history_results):
-        pass
-    _remove_files(database)
+
+
+_FORGET_IMAGES = f"UPDATE desk_history SET value = NULL, row = '{PRUNED}' WHERE id = ?"
+_FORGET_FILES = "UPDATE desk_history SET former_file = NULL WHERE id = ?"
+# A complex number is a BLOB as well, and a scalar.
+_IS_IMAGE = "typeof(value) = 'blob' AND summary_type IS NOT 'complex'"
+_HAS_FILE = "former_file NOT NULL"
+
+
+def _excess(database: Database, done: int, kept: Retention) -> tuple[int, list[tuple[int]], list[tuple[int]]]:
+    """How far the next entries after ``done`` reach, and what of their cells is too old: pictures, and files."""
+    with database.reading() as sql:
+        if not has_table(sql, "desk_history"):
+            return done, [], []
+        last = sql.execute(
+            "SELECT max(id) FROM (SELECT id FROM desk_history WHERE id > ? ORDER BY id LIMIT ?)", (done, BATCH)
+        ).fetchone()[0]
+        cells = sql.execute(
+            "SELECT DISTINCT proposal, run, name FROM desk_history WHERE id > ? AND id <= ?"
+            f" AND kind = 'value' AND (({_IS_IMAGE}) OR {_HAS_FILE})",
+            (done, last),
+        ).fetchall()
+        images, files = (
+            [row for cell in cells for row in sql.execute(_OLDER.format(condition=condition), (*cell, number))]
+            for condition, number in ((_IS_IMAGE, kept.history_images), (_HAS_FILE, kept.history_results))
+        )
+    return last or done, images, files
 
 
 _OLDER = (
-    "SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY proposal, run, name ORDER BY id DESC) AS age"
-    " FROM desk_history WHERE {condition}) WHERE age > ? LIMIT ?"
+    "SELECT id FROM desk_history WHERE kind = 'value' AND proposal = ? AND run = ? AND name = ? AND {condition}"
+    " ORDER BY id DESC LIMIT -1 OFFSET ?"
 )
-_IMAGES = (
-    f"UPDATE desk_history SET value = NULL, row = '{PRUNED}' WHERE id IN ("
-    # A complex number is a BLOB as well, and a scalar.
-    + _OLDER.format(condition="typeof(value) = 'blob' AND summary_type IS NOT 'complex'")
-    + ")"
-)
-_FILES = f"UPDATE desk_history SET former_file = NULL WHERE id IN ({_OLDER.format(condition='former_file NOT NULL')})"
-
-
-def _forget(database: Database, statement: str, kept: int) -> bool:
-    """Forget some of what is older than the last ``kept`` of each cell; whether there may be more."""
-    with database.writing() as sql:
-        return sql.execute(statement, (kept, BATCH)).rowcount == BATCH
 
 
 def _remove_files(database: Database) -> None:
@@ -81,7 +125,10 @@ def _remove_files(database: Database) -> None:
         }
     for path in found:
         if path.name not in named and not _is_awaited(folder, path):
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                log.warning("A former result that is not kept any more cannot be removed: %s", error)
 
 
 def _age(path: Path, now: float) -> float:

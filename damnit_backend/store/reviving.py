@@ -18,7 +18,6 @@ from .publishing import publish_results
 from .results import open_results
 from .revived_file import write_revived
 from .revived_rows import revive_origins, revive_row
-from .typed import MANUAL
 from .variables import editable_names
 from .views import add_columns
 
@@ -74,7 +73,7 @@ def _check(version: Version, versions: list[Version]) -> None:
 
 def _is_typed(database: Database, version: Version) -> bool:
     """Whether a person wrote it, so that no file has anything of it."""
-    if version.key.name == COMMENT or version.cell.provenance in ("", MANUAL):
+    if version.key.name == COMMENT or version.is_typed:
         return True
     with database.reading() as sql:
         return version.key.name in editable_names(sql)

@@ -2,8 +2,9 @@
 
 import msgspec
 
+from damnit_backend.core.account import user_name
 from damnit_backend.core.errors import UserError
-from damnit_backend.core.settings import Limits, Settings
+from damnit_backend.core.settings import Limits, Retention, Settings
 
 from .database import Database
 
@@ -16,7 +17,7 @@ def get_setting(database: Database, key: str) -> str | int | float | None:
 
 def set_setting(database: Database, key: str, value: str | int | float | None) -> None:
     """Set a folder's own setting; None takes it away."""
-    with database.writing() as sql:
+    with database.writing(author=user_name()) as sql:
         if value is None:
             sql.execute("DELETE FROM metameta WHERE key = ?", (key,))
         else:
@@ -36,9 +37,10 @@ def folder_limits(database: Database, settings: Settings) -> Limits:
 
 
 def parse_limit(name: str, value: object) -> float | int:
-    """The value of a limit, from a number or a text. UserError if it is none."""
+    """The value of a limit or of what is kept, from a number or a text. UserError if it is none."""
+    kind = Retention if name in Retention.__struct_fields__ else Limits
     try:
-        limit: float | int = getattr(msgspec.convert({name: value}, Limits, strict=False), name)
+        limit: float | int = getattr(msgspec.convert({name: value}, kind, strict=False), name)
     except msgspec.ValidationError as error:
         raise UserError(
             f"{value!r} is no value of the setting {name}: {error}.",

@@ -1,7 +1,6 @@
 """Fixtures for tests of the store."""
 
 import contextlib
-import itertools
 import os
 import sqlite3
 import sys
@@ -11,14 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from damnit_ctx.cell import Cell
-from damnit_ctx.context import Node
-from damnit_ctx.entry import Entry
-from damnit_ctx.execute import make_entry
-from damnit_ctx.variable import Variable
-from damnit_ctx.write import FragmentWriter
 
-from damnit_backend.core.keys import RunKey
 from damnit_backend.store import database as database_module
 from damnit_backend.store.folder import Folder
 
@@ -117,39 +109,3 @@ def foreign(tmp_path: Path) -> None:
     for path in (tmp_path, *tmp_path.parents[:3]):
         if path.stat().st_uid == os.getuid() and path.name:
             path.chmod(path.stat().st_mode | 0o055)
-
-
-KEY = RunKey(1234, 5)
-
-
-@pytest.fixture
-def hand_over(folder: Folder) -> Callable[..., Path]:
-    """``hand_over(name=value, ...)`` leaves a fragment of run 5, written as a context process does; gives its path.
-
-    A value is what a Variable returns, also a Cell or None; an exception is a Variable that raised it.
-    """
-    numbers = itertools.count(1)
-
-    def write(key: RunKey = KEY, record: bool = True, /, **values: Any) -> Path:
-        paths: list[Path] = []
-        stem = f"p{key.proposal}_r{key.run}"
-        # Publishing takes a closed fragment's time into account: the numbers keep the order within one tick.
-        writer = FragmentWriter(folder.results, stem, f"{next(numbers):04d}", lambda path, _: paths.append(path))
-        with writer._lock:  # so that it is one fragment, however slow the machine
-            for name, value in values.items():
-                times = {"started": 1.7e9, "seconds": 2.0, "outcome": "ok", "line": None} if record else None
-                writer.add(_entry(name, value), times)
-            writer.close()
-        (path,) = paths
-        return path
-
-    return write
-
-
-def _entry(name: str, value: Any) -> Entry:
-    if isinstance(value, BaseException):
-        return Entry(name, error=(type(value).__name__, str(value)))
-    variable = Variable()(lambda _: None)
-    variable.name = name
-    node = Node(variable, (), {}, (), "raw", False, None)
-    return make_entry(node, value if isinstance(value, Cell) else Cell(value))

@@ -19,7 +19,6 @@ CREATE TABLE desk_history (
 );
 CREATE INDEX desk_history_cell ON desk_history (proposal, run, name);
 CREATE INDEX desk_history_name ON desk_history (kind, name);
-CREATE INDEX desk_history_blob ON desk_history (proposal, run, name) WHERE typeof(value) = 'blob';
 CREATE INDEX desk_history_file ON desk_history (former_file) WHERE former_file IS NOT NULL;
 CREATE TABLE desk_replacing (
     source TEXT, kind TEXT, proposal, run, name,
