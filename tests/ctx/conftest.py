@@ -13,11 +13,12 @@ from typing import Any
 
 import h5py
 import pytest
-from damnit_ctx.codes import Code, codes_of
+from damnit_ctx.codes import codes_of
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.execute import Executor, Plan
 from damnit_ctx.inputs import Inputs
 from damnit_ctx.load import Loader
+from damnit_ctx.origin import Code
 from damnit_ctx.problem import Problem
 from damnit_ctx.user_files import own_modules
 from damnit_ctx.write import FragmentWriter

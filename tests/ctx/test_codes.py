@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from damnit_ctx.codes import Code
+from damnit_ctx.origin import Code
 
 Codes = Callable[..., "dict[str, Code]"]
 

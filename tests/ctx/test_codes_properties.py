@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from damnit_ctx.codes import Code, codes_of
+from damnit_ctx.codes import codes_of
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.load import Loader
+from damnit_ctx.origin import Code
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from damnit_ctx import graph
 from damnit_ctx.context import LoadedContext, Node
+from damnit_ctx.origin import Code
 from damnit_ctx.pieces import digest
 from damnit_ctx.reach import Reach
 from damnit_ctx.source import Source
@@ -16,19 +16,6 @@ from damnit_ctx.user_files import Modules, UserFiles
 
 #: Of the way in which hashes are made. Another number makes all values stale.
 SCHEME = "1"
-
-
-@dataclass(frozen=True)
-class Code:
-    """`hash`: equal if the Variable and all that it reaches do the same, its dependencies' code included.
-
-    `spans`: what it reaches without those: file (empty for the context file), first and last line. `parameters`: the
-    names of `param#` arguments, its dependencies' included.
-    """
-
-    hash: str
-    spans: tuple[tuple[str, int, int], ...]
-    parameters: tuple[str, ...]
 
 
 def codes_of(context: LoadedContext, modules: Modules) -> dict[str, Code]:

@@ -7,16 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from damnit_ctx import graph
 from damnit_ctx.arguments import Argument
+from damnit_ctx.origin import Origin
 from damnit_ctx.problem import Problem
 from damnit_ctx.text import storable
 from damnit_ctx.variable import Variable
-
-if TYPE_CHECKING:
-    from damnit_ctx.origin import Origin
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,11 @@ import re
 import uuid
 from collections.abc import Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from damnit_ctx.group import is_group
 from damnit_ctx.syntax import constant
 from damnit_ctx.variable import Variable
-
-if TYPE_CHECKING:
-    from damnit_ctx.reach import Reach
 
 _CONSTANTS = (bool, int, float, complex, str, bytes, type(None), type(...))
 _TOLD_BY_REPR = (
@@ -33,15 +30,29 @@ _FOR_PEOPLE = ("title", "tags", "sep")
 _DEEPEST = 30
 
 
+class Notes(Protocol):
+    """Who notes the code of what is met among values; gives words for it."""
+
+    def function(self, function: Any) -> str: ...
+
+    def type(self, cls: Any) -> str: ...
+
+    def is_own(self, cls: Any) -> bool: ...
+
+    def module(self, module: ModuleType) -> None: ...
+
+    def maker(self, group: Any) -> None: ...
+
+
 class Teller:
-    """Tells values, and has `reach` note the code of the functions and classes among them.
+    """Tells values, and has the code of the functions and classes among them noted.
 
     `opaque`: one was met that is only told by its type.
     """
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, notes: Notes) -> None:
         self.opaque = False
-        self._reach = reach
+        self._notes = notes
         self._around: list[int] = []
 
     def tell(self, value: Any) -> str:
@@ -60,13 +71,13 @@ class Teller:
 
     def _told(self, value: Any) -> str:
         if isinstance(value, enum.Enum):
-            return f"{self._reach.type(type(value))}.{value.name}"
+            return f"{self._notes.type(type(value))}.{value.name}"
         if isinstance(value, _CALLABLE):
-            return self._reach.function(value)
+            return self._notes.function(value)
         if isinstance(value, type):
-            return self._reach.type(value)
+            return self._notes.type(value)
         if isinstance(value, ModuleType):
-            self._reach.module(value)
+            self._notes.module(value)
             return f"module {value.__name__}"
         if isinstance(value, functools.partial):
             return f"partial {self.tell(value.func)} {self.tell([*value.args])} {self.tell(value.keywords)}"
@@ -102,26 +113,26 @@ class Teller:
     def _object(self, value: Any) -> str:
         """An object of a class of the user: by the class and its attributes."""
         cls = type(value)
-        if self._reach.is_own(cls):
+        if self._notes.is_own(cls):
             attributes = getattr(value, "__dict__", None)
             if attributes is not None:
-                return f"{self._reach.type(cls)} {self.tell(dict(attributes))}"
+                return f"{self._notes.type(cls)} {self.tell(dict(attributes))}"
         self.opaque = True
-        return f"a {self._reach.type(cls)}"
+        return f"a {self._notes.type(cls)}"
 
     def _group(self, group: Any) -> str:
         """An instance by its class and its fields: those of what it is linked to as well."""
         told = []
         for name, value in sorted(vars(group).items()):
             if name not in _FOR_PEOPLE and not name.startswith("_damnit_"):
-                inner = Teller(self._reach)
+                inner = Teller(self._notes)
                 inner._around = self._around
                 told.append(f"{name}={inner.tell(value)}")
                 if inner.opaque:
-                    self._reach.maker(group)
+                    self._notes.maker(group)
         for cls in type(group).__mro__:
-            self._reach.type(cls)
-        return f"{self._reach.type(type(group))}({', '.join(told)})"
+            self._notes.type(cls)
+        return f"{self._notes.type(type(group))}({', '.join(told)})"
 
 
 def _is_builtin(value: object) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import pwd
 import socket
@@ -11,15 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from damnit_ctx.codes import Code, codes_of
-from damnit_ctx.context import LoadedContext
-from damnit_ctx.environment import environment
 from damnit_ctx.requests import RunRequest
 from damnit_ctx.text import storable
-from damnit_ctx.user_files import own_modules
 
-#: Looked up before user code, which may change what `json` has.
-_encode = json.JSONEncoder(sort_keys=True).encode
+
+@dataclass(frozen=True)
+class Code:
+    """`hash`: equal if the Variable and all that it reaches do the same, its dependencies' code included.
+
+    `spans`: what it reaches without those: file (empty for the context file), first and last line. `parameters`: the
+    names of `param#` arguments, its dependencies' included.
+    """
+
+    hash: str
+    spans: tuple[tuple[str, int, int], ...]
+    parameters: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -75,24 +79,6 @@ class Origin:
             for name, code in self.codes.items()
         }
         return RunOrigin(shared, values)
-
-
-def origin_of(context: LoadedContext) -> Origin:
-    """To be asked for soon after the file was loaded: the modules beside it are read again."""
-    modules = own_modules(context.path)
-    files = {module.label: module.text for module in modules.values()}
-    codes = codes_of(context, modules)
-    digest = context.digest
-    if files:
-        digest = hashlib.sha256(_canonical({"": digest, **files})).hexdigest()
-    surroundings = environment()
-    return Origin(
-        digest, context.text, files, codes, surroundings, hashlib.sha256(_canonical(surroundings)).hexdigest()[:32]
-    )
-
-
-def _canonical(value: Any) -> bytes:
-    return _encode(value).encode()
 
 
 def user_name() -> str:

@@ -219,10 +219,10 @@ class Reach:
         teller = Teller(self)
         return teller.tell(value), not teller.opaque
 
-    def is_own(self, cls: type) -> bool:
+    def is_own(self, cls: Any) -> bool:
         return self._files.of_class(cls) is not None
 
-    def type(self, cls: type) -> str:
+    def type(self, cls: Any) -> str:
         """A class, with its code if it is the user's."""
         source = self._files.of_class(cls)
         if source is not None:

@@ -11,15 +11,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable
 
 import h5py
 
 from damnit_ctx import entry as entries
 from damnit_ctx.entry import Entry
-
-if TYPE_CHECKING:
-    from damnit_ctx.origin import RunOrigin
+from damnit_ctx.origin import RunOrigin
 
 #: A fragment this old (seconds) is published when a Variable has just finished: the first ones of a process soon,
 #: so that its run shows something at once, later ones with more in each.
