@@ -24,6 +24,7 @@ from .connection import (
 )
 from .files import make_file
 from .folder import Folder
+from .online_copy import copy_online
 from .waiting import is_busy, patiently
 from .write_ahead import empty_grown_log, log_size
 from .writer import sign, unsign
@@ -154,7 +155,7 @@ class Database:
         try:
             make_file(aside)  # SQLite would make it the owner's only
             with clear_errors(target), contextlib.closing(sqlite3.connect(aside)) as copy:
-                self._connection.backup(copy)
+                copy_online(self._connection, copy)
                 copy.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the original has
             aside.replace(target)
         except OSError as error:
