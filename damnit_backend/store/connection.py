@@ -120,7 +120,7 @@ def clear_errors(path: Path) -> Iterator[None]:
         if code in _DAMAGED:
             raise UserError(
                 f"{path} is damaged or is not an SQLite database: {error}.",
-                "Move it away and restore it from a backup.",
+                f"It can be mended or made anew, nothing is deleted; begin with: damnit doctor {path.parent}",
             ) from error
         if code in _WORLD:
             raise UserError(f"{path} cannot be used: {error}.", _unusable(path) or _WORLD[code]) from error
