@@ -7,11 +7,12 @@ from typing import Protocol
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.store.folder import Folder
-from damnit_backend.store.lease import Lease
+from damnit_backend.store.lease import Lease, read_lease
 from damnit_backend.store.opening import open_for_reading
 
 from .ending import end_listener
-from .listener import live_lease, start_listener
+from .listener import start_listener
+from .pulse import Pulse
 from .stopping import forget_stop, stopped_by
 
 QUICK_DEATH_SECONDS = 10.0
@@ -55,6 +56,7 @@ class Supervisor:
         self._folder = folder
         self._start = start
         self._clock = clock
+        self._pulse = Pulse(clock)
         self._child: Started | None = None
         self._started_at = 0.0
         self._starts = 0
@@ -64,7 +66,7 @@ class Supervisor:
     def check(self) -> ListenerState:
         """Look whether a listener serves the folder; start one if not. UserError if the folder cannot be read."""
         with open_for_reading(self._folder) as database:
-            lease = live_lease(database)
+            lease = self._pulse.living(read_lease(database))
             stopped = stopped_by(database)
         restarts = max(0, self._starts - 1)
         if lease is not None:

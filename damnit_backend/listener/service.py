@@ -15,7 +15,17 @@ from damnit_backend.executors.local import LocalExecutor
 from damnit_backend.store import feed
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import forget_jobs, requeue_abandoned
-from damnit_backend.store.lease import HEARTBEAT_SECONDS, Lease, LeaseLostError, release_lease, renew_lease, take_lease
+from damnit_backend.store.late_edits import forget_edits
+from damnit_backend.store.lease import (
+    HEARTBEAT_SECONDS,
+    LAPSE_SECONDS,
+    Lease,
+    LeaseLostError,
+    doubtful_lease,
+    release_lease,
+    renew_lease,
+    take_lease,
+)
 from damnit_backend.store.retention import Pruning
 from damnit_backend.store.run_data import RunData
 from damnit_backend.store.settings import folder_proposal
@@ -57,10 +67,13 @@ class Listener:
         """Serve the folder. UserError if another listener does, or takes it over, or if the folder cannot be used."""
         address = socket_path(self._folder.path)
         try:
-            lease = await self._admin(take_lease, str(address), user_name())
+            lease = await self._take_lease(str(address))
         except BaseException:
             await self._admin.close()
             raise
+        if lease is None:
+            await self._admin.close()
+            return
         for store in (self._admin, self._merging):
             store.hold(lease, self._end_replaced)
         greeting = Hello(PROTOCOL, str(self._folder.path), os.getpid(), socket.gethostname())
@@ -81,6 +94,17 @@ class Listener:
             await self._merging.close()
         if self._replaced is not None:
             raise self._replaced
+
+    async def _take_lease(self, address: str) -> Lease | None:
+        """Claim the folder. That of a listener on another host, which seems to be gone, is watched for a while first:
+        its clock may only be another than ours. None if it was stopped meanwhile."""
+        doubtful = await self._admin(doubtful_lease)
+        if doubtful is not None:
+            log.info("A listener on %s seems to be gone; waiting %.0f s to be sure.", doubtful.host, LAPSE_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), LAPSE_SECONDS)
+                return None
+        return await self._admin(take_lease, address, user_name(), doubtful)
 
     def stop(self) -> None:
         """Ask `run` to return soon; what is in work is broken off and done again by the next listener."""
@@ -204,6 +228,7 @@ class Listener:
                 if beats % 100 == 0:
                     await self._admin(feed.compact)
                     await self._admin(forget_jobs)
+                    await self._admin(forget_edits)
                     await self._admin(pruning)
             except LeaseLostError:
                 return  # it ends already

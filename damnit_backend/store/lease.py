@@ -78,13 +78,22 @@ def _lease(sql: sqlite3.Connection) -> Lease | None:
     return Lease(*row) if row else None
 
 
-def take_lease(database: Database, socket_path: str, user: str) -> Lease:
-    """Claim the folder for this process, or say who has it."""
+def doubtful_lease(database: Database) -> Lease | None:
+    """The claim of a listener on another host that seems to be gone, unless the clocks of the two hosts differ.
+
+    Who finds it unchanged after `LAPSE_SECONDS` on a clock of its own may take its place.
+    """
+    lease = read_lease(database)
+    return None if lease is None or lease.is_local or lease.is_alive(time.time()) else lease
+
+
+def take_lease(database: Database, socket_path: str, user: str, lapsed: Lease | None = None) -> Lease:
+    """Claim the folder for this process, or say who has it. ``lapsed``: a `doubtful_lease` that was watched."""
     now = time.time()
     mine = Lease(socket.gethostname(), os.getpid(), user, socket_path, secrets.token_hex(16), now, now)
     with database.writing() as sql:
         other = _lease(sql)
-        if other is not None and other.is_alive(now) and (other.host, other.pid) != (mine.host, mine.pid):
+        if other is not None and not _is_free(other, mine, lapsed):
             raise ListenerExistsError(
                 f"A listener serves this folder already: process {other.pid} of {other.user} on {other.host}.",
                 "It does the work; stop it first if you want to run your own.",
@@ -94,6 +103,12 @@ def take_lease(database: Database, socket_path: str, user: str) -> Lease:
             (mine.host, mine.pid, mine.user, mine.socket, mine.token, mine.started, mine.heartbeat),
         )
     return mine
+
+
+def _is_free(other: Lease, mine: Lease, lapsed: Lease | None) -> bool:
+    if other.is_local:
+        return other.pid == mine.pid or not other.is_alive(mine.started)
+    return other == lapsed
 
 
 def require_lease(sql: sqlite3.Connection, lease: Lease) -> None:

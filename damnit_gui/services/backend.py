@@ -161,7 +161,8 @@ def look_at(database: Database, now: float, state: ListenerState) -> Seen:
     """What the database tells about the listener, with what its supervisor knows. Blocking."""
     lease = read_lease(database)
     jobs = read_jobs(database, limit=LATEST_JOBS)
-    running = lease is not None and lease.is_alive(now)
+    known = state.lease is not None and lease is not None and state.lease.token == lease.token
+    running = lease is not None and ((state.running and known) or lease.is_alive(now))
     ended = [job for job in jobs if job.finished is not None]
     last = max(ended, key=_end, default=None)
     return Seen(

@@ -1,8 +1,11 @@
+import time
+
 import pytest
 
 from damnit_backend.control.supervisor import MAX_QUICK_DEATHS, QUICK_DEATH_SECONDS, Supervisor
 from damnit_backend.core.errors import UserError
 from damnit_backend.store.folder import Folder
+from damnit_backend.store.lease import LAPSE_SECONDS
 
 
 @pytest.fixture
@@ -64,6 +67,8 @@ def test_that_a_listener_of_somebody_else_is_replaced_when_it_dies(supervisor, w
     serve(host="elsewhere")
     assert supervisor.check().running
     serve(host="elsewhere", heartbeat=0.0)
+    supervisor.check()
+    world.now += LAPSE_SECONDS + 1
     supervisor.check()
     assert len(world.started) == 1
 
@@ -132,3 +137,20 @@ def test_that_a_folder_which_is_gone_is_an_error_for_people(tmp_path, world):
     with pytest.raises(UserError):
         Supervisor(Folder(tmp_path), start=world.start).check()
     assert world.started == []
+
+
+@pytest.mark.parametrize("skew", [-7200.0, 7200.0])
+def test_that_none_is_started_beside_one_of_another_host_whose_clock_differs(supervisor, world, serve, skew):
+    for beat in range(20):
+        serve(host="elsewhere", heartbeat=time.time() + skew + beat)
+        assert supervisor.check().running
+        world.now += LAPSE_SECONDS / 2
+    assert world.started == []
+
+
+def test_that_one_of_another_host_without_a_heartbeat_is_replaced_soon(supervisor, world, serve):
+    serve(host="elsewhere", heartbeat=time.time() - 7200)
+    assert supervisor.check().running
+    world.now += LAPSE_SECONDS + 1
+    assert not supervisor.check().running
+    assert len(world.started) == 1

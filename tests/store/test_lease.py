@@ -13,10 +13,12 @@ from damnit_backend.store import lease as lease_module
 from damnit_backend.store.database import Database
 from damnit_backend.store.jobs import Request, add_jobs, finish_job, give_back, take_job
 from damnit_backend.store.lease import (
+    HEARTBEAT_SECONDS,
     LAPSE_SECONDS,
     Lease,
     LeaseLostError,
     ListenerExistsError,
+    doubtful_lease,
     read_lease,
     release_lease,
     renew_lease,
@@ -105,12 +107,22 @@ def test_that_a_number_which_no_process_has_is_dead(put, pid):
     ("age", "alive"), [(0, True), (LAPSE_SECONDS - 1, True), (-5, True), (LAPSE_SECONDS + 1, False), (-(10**6), False)]
 )
 def test_that_another_hosts_listener_lives_by_its_heartbeat(database, put, age, alive):
-    put(host="elsewhere", heartbeat=time.time() - age)
-    if alive:
-        with pytest.raises(ListenerExistsError, match="elsewhere"):
-            take_lease(database, "/s", "me")
-    else:
+    other = put(host="elsewhere", heartbeat=time.time() - age)
+    assert doubtful_lease(database) == (None if alive else other)
+    with pytest.raises(ListenerExistsError, match="elsewhere"):
         take_lease(database, "/s", "me")
+    if not alive:
+        take_lease(database, "/s", "me", other)
+
+
+@pytest.mark.parametrize("skew", [-7200.0, -60.0, 60.0, 7200.0])
+def test_that_a_listener_whose_host_has_another_time_keeps_its_folder_while_its_heart_beats(database, put, skew):
+    other = put(host="elsewhere", heartbeat=time.time() + skew)
+    doubtful = doubtful_lease(database)
+    assert doubtful == other
+    put(host="elsewhere", heartbeat=other.heartbeat + HEARTBEAT_SECONDS)
+    with pytest.raises(ListenerExistsError, match="elsewhere"):
+        take_lease(database, "/s", "me", doubtful)
 
 
 def test_that_the_same_process_number_on_another_host_is_another_listener(database, put):
