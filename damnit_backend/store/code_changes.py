@@ -34,4 +34,6 @@ def _names(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import | ast.ImportFrom):
         return [alias.asname or alias.name for alias in node.names]
     names = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)]
+    if not names and isinstance(node, ast.Assign | ast.Delete):  # of a part of what has the name
+        names = [n.id for n in ast.walk(node.targets[0]) if isinstance(n, ast.Name)]
     return names[:1] or [ast.unparse(node).partition("\n")[0]]
