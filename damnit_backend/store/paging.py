@@ -25,7 +25,7 @@ def read_pages(database: Database, columns: str, table: str) -> Iterator[list[tu
     last, more = _FIRST, True
     while more:
         rows: list[tuple[Any, ...]] = []
-        with _without_collection(), database.reading() as sql:
+        with without_collection(), database.reading() as sql:
             begin = time.monotonic()
             cursor = sql.execute(statement, (last,))
             while more and (not rows or time.monotonic() - begin < READ_SECONDS):
@@ -39,7 +39,7 @@ def read_pages(database: Database, columns: str, table: str) -> Iterator[list[tu
 
 
 @contextlib.contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Now and then Python looks through all its objects, which takes half a second with millions of cells."""
     enabled = gc.isenabled()
     gc.disable()

@@ -14,7 +14,7 @@ from damnit_backend.core.values import CellValue
 
 from .database import Database
 from .feed import last_seq, read_changes
-from .paging import READ_SECONDS, read_pages
+from .paging import READ_SECONDS, read_pages, without_collection
 
 START_TIME = "start_time"
 """A column of the table that the run's results also hold as a variable; read from `run_info` only."""
@@ -137,7 +137,7 @@ def read_runs(database: Database, keys: Iterable[RunKey]) -> TableSnapshot:
     Each run is of one view; with many runs, the last ones may be newer than change ``seq``.
     """
     wanted = list(keys)
-    with database.reading() as sql:
+    with without_collection(), database.reading() as sql:
         seq = last_seq(sql)
         declared = _variable_rows(sql)
         select = f"SELECT {_cell_columns(sql)} FROM run_variables WHERE proposal = ? AND run = ?"
@@ -149,7 +149,7 @@ def read_runs(database: Database, keys: Iterable[RunKey]) -> TableSnapshot:
         begin = time.monotonic()
         found: list[tuple[Any, ...]] = []
         rows: list[tuple[Any, ...]] = []
-        with database.reading() as sql:
+        with without_collection(), database.reading() as sql:
             while done < len(wanted) and time.monotonic() - begin < READ_SECONDS:
                 found += sql.execute(_SELECT_RUN, wanted[done])
                 rows += sql.execute(select, wanted[done])
