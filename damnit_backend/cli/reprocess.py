@@ -19,7 +19,7 @@ from damnit_backend.store.jobs import Job, read_jobs
 from damnit_backend.store.lease import LeaseLostError, ListenerExistsError
 from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.settings import folder_proposal
-from damnit_backend.store.stale import to_compute
+from damnit_backend.store.stale import Today, to_compute
 from damnit_backend.store.stale_values import read_run_keys, read_stale
 from damnit_backend.store.stale_words import explained
 from damnit_backend.store.table import read_variables
@@ -105,7 +105,8 @@ def _stale(
         return {}
     print_stale(found, words)
     typer.echo(f"{len(words)} values in {len(found)} runs are stale.")
-    return {run.key: to_compute(known, run.made, run.reasons) for run in found}
+    variables = Today(known)
+    return {run.key: to_compute(variables, run.made, run.reasons) for run in found}
 
 
 def _rows(database: Database, texts: list[str], proposal: int | None) -> list[RunKey]:

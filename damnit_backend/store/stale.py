@@ -51,36 +51,38 @@ class Made:
 Reasons = dict[str, tuple[Reason, ...]]
 
 
+class Today:
+    """Today's Variables by name, in the order of definition, and what follows from their dependencies."""
+
+    def __init__(self, variables: Mapping[str, KnownVariable]) -> None:
+        self.variables = variables
+        self.order = [name for name in in_order(variables) if not variables[name].transient]
+        self.depends = {name: stored_dependencies(variables, name) for name in variables}
+
+
 def find_stale(
-    known: Mapping[str, KnownVariable],
-    made: Mapping[str, Made],
-    params: Mapping[str, Parameter],
-    *,
-    unknown: bool = False,
+    today: Today, made: Mapping[str, Made], params: Mapping[str, Parameter], *, unknown: bool = False
 ) -> Reasons:
     """Of one run: the names of values that are stale, in the order of definition, and why.
 
-    ``known`` are today's Variables, ``made`` the values that there are, ``params`` today's values of parameters. Values
-    of which no code is known count only if ``unknown`` says so.
+    ``made`` are the values that there are, ``params`` today's values of parameters. Values of which no code is known
+    count only if ``unknown`` says so.
     """
     found: dict[str, list[Reason]] = {}
-    for name in in_order(known):
-        variable, value = known[name], made.get(name)
-        if variable.transient or value is None:
+    for name in today.order:
+        value = made.get(name)
+        if value is None or (value.code is None and not unknown):
             continue
-        reasons = []
+        depends = today.depends[name]
+        reasons = [Reason(Cause.DEPENDENCY, d) for d in depends if d in found]
         if value.code is None:
-            if not unknown:
-                continue
-            reasons.append(Reason(Cause.UNKNOWN))
-        depends = stored_dependencies(known, name)
-        reasons += [Reason(Cause.DEPENDENCY, d) for d in depends if d in found]
-        if value.code is not None:
-            reasons += _changes(variable, value, params)
+            reasons.insert(0, Reason(Cause.UNKNOWN))
+        else:
+            reasons += _changes(today.variables[name], value, params)
             reasons += [Reason(Cause.NEWER, d) for d in depends if _is_newer(made.get(d), value)]
         if reasons:
             found[name] = reasons
-    return {name: tuple(found[name]) for name in known if name in found}
+    return {name: tuple(found[name]) for name in today.variables if name in found} if found else {}
 
 
 def _changes(variable: KnownVariable, value: Made, params: Mapping[str, Parameter]) -> list[Reason]:
@@ -116,13 +118,13 @@ def stored_dependencies(known: Mapping[str, KnownVariable], name: str) -> list[s
     return list(found)
 
 
-def to_compute(known: Mapping[str, KnownVariable], made: Iterable[str], stale: Iterable[str]) -> list[str]:
+def to_compute(today: Today, made: Iterable[str], stale: Iterable[str]) -> list[str]:
     """The stale ones, in the order of definition, with what they need that has no value yet.
 
     All that needs one of the latter is older than it then, and so computed as well.
     """
     there, wanted = set(made), set(stale)
-    needs = {name: stored_dependencies(known, name) for name in known}
+    needs, known = today.depends, today.variables
     missing: set[str] = set()
     while True:
         lacked = {d for name in wanted for d in needs[name] if d not in there}

@@ -12,7 +12,8 @@ from .database import Database
 from .known import KnownVariable, read_known
 from .parameters import Parameter, read_parameters
 from .provenance import decode_parameters
-from .stale import Made, Reasons, find_stale
+from .stale import Made, Reasons, Today, find_stale
+from .variables import editable_names
 
 RUNS_AT_A_TIME = 20
 """Without a write-ahead log a view of the database keeps writers waiting: one of so many runs is short."""
@@ -38,10 +39,14 @@ def read_stale(
 
     ``unknown``: with the values of which nobody noted the code.
     """
-    today = read_known(database) if known is None else known
-    asks = any(variable.parameters for variable in today.values())
+    variables = dict(read_known(database) if known is None else known)
+    with database.reading() as sql:
+        for name in editable_names(sql) & variables.keys():
+            del variables[name]  # what people typed stays, whatever the context file gives
+    today = Today(variables)
+    asks = any(variable.parameters for variable in variables.values())
     found = []
-    for key, made in _read_made(database, sorted(read_run_keys(database) if runs is None else runs), today):
+    for key, made in _read_made(database, sorted(read_run_keys(database) if runs is None else runs), variables):
         params: Mapping[str, Parameter] = read_parameters(database, key) if asks else {}
         reasons = find_stale(today, made, params, unknown=unknown)
         if reasons:

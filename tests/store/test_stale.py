@@ -6,23 +6,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from damnit_backend.core.keys import RunKey
+from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.store.contexts import ContextVersion
+from damnit_backend.store.edits import write_edit
 from damnit_backend.store.fragments import find_fragments
 from damnit_backend.store.known import KnownContext, KnownVariable, remember_context
 from damnit_backend.store.merge import merge_fragments
 from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.parameters import set_parameter_default
-from damnit_backend.store.stale import Cause, Made, Reason, find_stale, in_order, stored_dependencies, to_compute
+from damnit_backend.store.stale import Cause, Made, Reason, Today, find_stale, in_order, stored_dependencies, to_compute
 from damnit_backend.store.stale_values import read_stale
+from damnit_backend.store.variables import add_editable
 
 A = KnownVariable("a", "ca")
 B = KnownVariable("b", "cb", depends=("a",))
 C = KnownVariable("c", "cc", depends=("b",))
 
 
-def known(*variables: KnownVariable) -> dict[str, KnownVariable]:
+def named(*variables: KnownVariable) -> dict[str, KnownVariable]:
     return {variable.name: variable for variable in variables}
+
+
+def known(*variables: KnownVariable) -> Today:
+    return Today(named(*variables))
 
 
 def test_that_values_by_todays_code_are_not_stale():
@@ -105,7 +111,7 @@ def graphs(draw: st.DrawFn) -> dict[str, KnownVariable]:
     for i, name in enumerate(names):
         depends = draw(st.sets(st.sampled_from(names[:i]), max_size=3)) if i else set()
         found.append(KnownVariable(name, "", depends=tuple(sorted(depends)), transient=draw(st.integers(0, 4)) == 0))
-    return known(*draw(st.permutations(found)))
+    return named(*draw(st.permutations(found)))
 
 
 class Folder:
@@ -118,11 +124,13 @@ class Folder:
         self.value: dict[str, tuple[object, ...]] = {}
         self._now = 0
 
-    def today(self) -> dict[str, KnownVariable]:
-        return {
-            name: KnownVariable(name, str(self.truth(name)), depends=v.depends, transient=v.transient)
-            for name, v in self.variables.items()
-        }
+    def today(self) -> Today:
+        return known(
+            *(
+                KnownVariable(name, str(self.truth(name)), depends=v.depends, transient=v.transient)
+                for name, v in self.variables.items()
+            )
+        )
 
     def truth(self, name: str) -> tuple[object, ...]:
         """What a Variable's value is made of today."""
@@ -183,7 +191,7 @@ def test_that_nothing_is_stale_after_what_was_stale_has_been_computed(variables,
 
 def test_that_dependencies_are_found_through_any_number_of_transient_ones():
     before = ["a", *(f"t{i}" for i in range(499))]
-    chain = known(A, *(KnownVariable(f"t{i}", "", depends=(b,), transient=True) for i, b in enumerate(before)))
+    chain = named(A, *(KnownVariable(f"t{i}", "", depends=(b,), transient=True) for i, b in enumerate(before)))
     assert stored_dependencies(chain, "t499") == ["a"]
     assert in_order(dict(reversed(chain.items())))[:2] == ["a", "t0"]
 
@@ -213,9 +221,16 @@ def test_that_a_folder_says_which_of_its_values_are_stale(folder, database, hand
     assert [run.key for run in read_stale(database, [KEY])] == [KEY]
 
 
-def test_that_a_folder_of_another_program_has_values_of_unknown_code_only(old_folder):
-    today = known(KnownVariable("number", "c"))
-    with open_for_reading(old_folder(4)) as database:
+def test_that_what_people_typed_is_not_stale_though_a_variable_has_its_name(database):
+    add_editable(database, "a", "number")
+    write_edit(database, CellKey(*KEY, "a"), 1.5)
+    assert read_stale(database, known=named(A), unknown=True) == []
+
+
+@pytest.mark.parametrize("version", [1, 2, 4])
+def test_that_a_folder_of_another_program_has_values_of_unknown_code_only(old_folder, version):
+    today = named(KnownVariable("number", "c"))
+    with open_for_reading(old_folder(version)) as database:
         assert read_stale(database) == []
         assert read_stale(database, known=today) == []
         found = read_stale(database, known=today, unknown=True)
