@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 
+from damnit_backend.core.account import user_name
 from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.store.edits import write_edit
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.fragments import find_fragments
+from damnit_backend.store.history import read_history
 from damnit_backend.store.merge import merge_fragments
 from damnit_backend.store.opening import create_database, open_database
+from damnit_backend.store.reviving import bring_back
 from damnit_backend.store.table import read_table
 from damnit_backend.store.variables import Declaration, add_editable, declare_computed
 
@@ -154,3 +157,30 @@ def test_that_the_views_give_plain_sql_readers_one_row_a_run(merged: Path) -> No
     ]
     assert sql.execute('SELECT run, "array_summary" FROM max_diffs').fetchall() == [(1, 4.0)]
     sql.close()
+
+
+def test_that_what_it_replaces_is_in_our_history_and_can_be_brought_back(
+    reference, merged: Path, tmp_path: Path
+) -> None:
+    context = merged / "context.py"
+    context.write_text(context.read_text().replace("return 42", "return 43"))
+    reference.command("db-config", "context_python", reference.python, cwd=merged)
+    reference.command("reprocess", "--direct", "1", "--match", "Numbers", cwd=merged)
+    reference.command("combiner", "now", merged)
+    shown = reference.window(merged, tmp_path / "w.png", edits=[[1, "Comment", "typed there"]])
+    assert shown["edits"] == [True]
+    with open_database(Folder(merged)) as database:
+        now, former = read_history(database, CellKey(*RUN, "integer"))
+        assert (now.cell.value, now.author, former.cell.value) == (43, None, 42)
+        assert now.origin is None
+        assert former.replaced_by is None
+        typed, ours = read_history(database, CellKey(*RUN, "comment"))
+        assert (typed.cell.value, typed.author) == ("typed there", None)
+        assert (ours.cell.value, ours.author) == (EDITED["comment"], user_name())
+        # What came the same again left nothing.
+        assert len(read_history(database, CellKey(*RUN, "string"))) == 1
+        bring_back(database, ours.id)
+        bring_back(database, former.id)
+    row = reference.window(merged, tmp_path / "again.png")["rows"]["1"]
+    assert row["Numbers/Integer"]["text"] == "42"
+    assert row["Comment"]["text"] == EDITED["comment"]
