@@ -9,17 +9,15 @@ import typer
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey
-from damnit_backend.core.settings import load_settings
 from damnit_backend.store.contexts import read_context
 from damnit_backend.store.database import Database
 from damnit_backend.store.environments import Environment, read_environment
-from damnit_backend.store.folder import require_folder
 from damnit_backend.store.known import code_of_cell
-from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.provenance import Provenance, provenance_of_cell
 from damnit_backend.store.settings import folder_proposal
 
 from .options import FolderArgument
+from .reading import reading
 
 
 def command(
@@ -38,7 +36,7 @@ def command(
 
     The code of the Variables that it depends on is not among it: ask for those by their own names.
     """
-    with open_for_reading(require_folder(folder, load_settings())) as database:
+    with reading(folder) as database:
         number = proposal if proposal is not None else folder_proposal(database)
         if number is None:
             raise UserError("This folder has no proposal of its own.", "Add for example: --proposal 1234")

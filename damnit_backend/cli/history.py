@@ -8,14 +8,12 @@ import typer
 
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey
-from damnit_backend.core.settings import load_settings
-from damnit_backend.store.folder import require_folder
 from damnit_backend.store.history import Change, Version, read_changes_of, read_history
-from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.settings import folder_proposal
 
 from .cells import as_json, as_text
 from .options import FolderArgument
+from .reading import reading
 
 WIDTH = 40
 """Characters of a value."""
@@ -33,8 +31,7 @@ def command(
 
     The number at the beginning of a line brings back what stands in it: damnit restore FOLDER NUMBER
     """
-    found = require_folder(folder, load_settings())
-    with open_for_reading(found) as database:
+    with reading(folder) as database:
         if run is None or variable is None:
             changes = read_changes_of(database, run=run, proposal=proposal, limit=limit)
             entries = [change_facts(change) for change in changes]

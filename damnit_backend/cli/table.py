@@ -13,16 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from damnit_backend.core.keys import COMMENT, CellKey, parse_runs
-from damnit_backend.core.settings import load_settings
 from damnit_backend.core.texts import full_text
 from damnit_backend.core.values import Kind
 from damnit_backend.store.database import Database
-from damnit_backend.store.folder import require_folder
-from damnit_backend.store.opening import open_for_reading
 from damnit_backend.store.table import TableSnapshot, read_run_infos, read_runs, read_table
 
 from .cells import as_json, as_text
 from .options import FolderArgument
+from .reading import reading
 
 
 class Format(enum.StrEnum):
@@ -45,8 +43,7 @@ def command(
     {"error", "error_cls"} for a Variable that failed or was skipped, {"trend": {"x", "y"}}, {"image": {"width",
     "height"}} and {"array": [...]} for the others.
     """
-    found = require_folder(folder, load_settings())
-    with open_for_reading(found) as database:
+    with reading(folder) as database:
         snapshot = _only(database, set(parse_runs([runs]))) if runs else read_table(database)
     if format_ is Format.JSON:
         sys.stdout.write(json_table(snapshot, titles) + "\n")

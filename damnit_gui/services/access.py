@@ -18,6 +18,8 @@ class FolderAccess:
     proposal: int | None = None
     identity: str = ""
     """What tells the folder from others, wherever it is moved. Empty if nothing does."""
+    notice: str = ""
+    """Why it is read-only, in a sentence."""
 
     def database(self) -> Database:
         """A connection for the calling thread; close it soon. The checks of the first opening are not repeated."""
@@ -30,4 +32,4 @@ def check_access(folder: Folder) -> FolderAccess:
     """Check a folder. Blocking; UserError if something is wrong with it."""
     with open_database(folder) as database:
         identity = str(get_setting(database, "db_id") or "")
-        return FolderAccess(folder, database.read_only, folder_proposal(database), identity)
+        return FolderAccess(folder, database.read_only, folder_proposal(database), identity, database.notice)

@@ -82,6 +82,8 @@ class FolderSession(QObject):
 
     def start(self) -> None:
         """Load the table and keep it up to date."""
+        if self.access.notice:
+            self.notifier.warning(self.access.notice)
         self.table.request_reload()
         self.live.start()
         self.backend.start()

@@ -121,3 +121,15 @@ def test_how_much_is_kept_can_be_set(filled):
     assert damnit("setting", filled.path, "history_images") == "history_images = 10\n"
     with pytest.raises(UserError, match="history_results"):
         damnit("setting", filled.path, "history_results", "many")
+
+
+def test_a_folder_of_a_newer_version_is_shown_with_a_word(filled, database):
+    with database.writing() as sql:
+        sql.execute("INSERT INTO desk_migrations VALUES (999, 'later', 1.0, 'x')")
+    result = CliRunner().invoke(cli.app, ["history", str(filled.path)])
+    assert result.exit_code == 0
+    assert "newer version" in result.stderr
+    assert len(result.stdout.splitlines()) == 3
+    with pytest.raises(UserError) as caught:
+        damnit("restore", filled.path, 1)
+    assert "newer version" in caught.value.hint

@@ -1,6 +1,7 @@
 from damnit_backend.core.keys import CellKey, RunKey
+from damnit_backend.store.opening import open_database
 from damnit_backend.store.table import read_table
-from damnit_gui.services.access import FolderAccess
+from damnit_gui.services.access import FolderAccess, check_access
 from damnit_gui.services.folder_session import FolderSession
 
 
@@ -49,3 +50,14 @@ def test_edits_that_wait_are_stored_before_a_session_is_closed(small_folder, not
 def test_a_session_without_waiting_edits_closes_at_once(session):
     session.close()
     assert session.is_closed
+
+
+def test_why_a_folder_is_only_shown_is_said_when_it_is_opened(small_folder, notifier):
+    with open_database(small_folder) as database, database.writing() as sql:
+        sql.execute("INSERT INTO desk_migrations VALUES (999, 'later', 1.0, 'x')")
+    access = check_access(small_folder)
+    session = FolderSession(access, notifier)
+    session.start()
+    assert any("newer version" in notice.text for notice in notifier.notices)
+    session.close()
+    session.join()
