@@ -87,6 +87,7 @@ def test_that_runs_of_another_program_stay_as_they_are_when_the_first_look_fails
     folder = make_folder(TRAINS)
     beamtime.write_raw(1)
     with Database(folder) as database, database.writing() as sql:
+        sql.execute("INSERT INTO run_info (proposal, run) VALUES (?, 1)", (beamtime.options.proposal,))
         sql.execute(
             "INSERT INTO run_variables (proposal, run, name, version, value, provenance)"
             " VALUES (?, 1, 'trains', 1, 'as it was', 'context.py')",
