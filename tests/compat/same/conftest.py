@@ -63,7 +63,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("case", [*CASES, "every_kind"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def example_runs(proposals: Path) -> Path:
     """EXtra-data's example runs, in the data root of both programs."""
     runpy.run_path(str(EXAMPLES / "make_runs.py"))["make_runs"](proposals)
@@ -146,9 +146,10 @@ def compute(ours: Any, by_reference: Reference, make_twins: Any) -> Any:
     return compute
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def computed(request: pytest.FixtureRequest, compute: Any) -> Iterator[dict[str, "Future[Twins]"]]:
-    """All cases that the chosen tests ask for, as they come: two at a time."""
+    """All cases that the chosen tests ask for: two at a time, while other tests run."""
+    request.getfixturevalue("example_runs")  # first: the cases are computed on them
     asked = [item.callspec.params.get("case") for item in request.session.items if hasattr(item, "callspec")]
     with ThreadPoolExecutor(2) as pool:
         yield {name: pool.submit(compute, name) for name in CASES if name in asked}
@@ -177,7 +178,7 @@ class Stored:
     def parts(self) -> dict[str, dict[str, Any]]:
         """For each variable what there is of it: in the table (`sql …`), in its file (`hdf5 …`), declared."""
         found: dict[str, dict[str, Any]] = {}
-        for source in (self._rows(), self._declared(), self._tree()):
+        for source in (self._rows(), self._declared(), self._tree(), self._run()):
             for name, parts in source.items():
                 found.setdefault(name, {}).update(parts)
         return found
@@ -207,6 +208,10 @@ class Stored:
             }
         return found
 
+    def _run(self) -> dict[str, dict[str, Any]]:
+        rows = self._query("SELECT start_time FROM run_info WHERE proposal = ? AND run = ?", *self._key)
+        return {"start_time": {"sql run_info": rows}}
+
     def _declared(self) -> dict[str, dict[str, Any]]:
         rows = self._query(
             "SELECT variables.name, title, description, type, group_concat(tags.name) FROM variables"
@@ -225,7 +230,6 @@ class Stored:
                     if isinstance(parent[name], h5py.Group):
                         for inner, node in parent[name].items():
                             self._add(parts, f"hdf5 {area.lstrip('.') or 'data'}/{inner}", node)
-        found.pop("start_time", None)
         return found
 
     def _add(self, parts: dict[str, Any], place: str, node: h5py.Dataset | h5py.Group) -> None:

@@ -7,8 +7,6 @@ import pytest
 
 from damnit_backend.api import Damnit
 
-pytestmark = pytest.mark.usefixtures("example_runs")
-
 PROPOSAL, RUN = 2304, 318
 HEADER = """\
 import os

@@ -1,13 +1,14 @@
 """Runs computed more than once by both programs: later data, some of the Variables, another context file."""
 
+import os
 import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytestmark = pytest.mark.usefixtures("example_runs")
+from extra_data.tests.mockdata import write_file
+from extra_data.tests.mockdata.xgm import XGM
 
 HEADER = "from damnit_ctx import Cell, Skip, Variable\nimport numpy as np\n"
 FIRST = """
@@ -173,3 +174,30 @@ def test_that_later_calibrated_data_add_to_what_there_is(make_both: Any, compare
 
     assert differing(early) == {}
     assert differing(compare(both.twins, 2307, 210)) == {}
+
+
+def write_without_times(folder: Path, *modified: float) -> None:
+    """A run of files in a format that knew no times, last written then."""
+    folder.mkdir()
+    for number, seconds in enumerate(modified):
+        path = folder / f"RAW-R{folder.name[1:]}-DA0{number}-S00000.h5"
+        write_file(path, [XGM(f"SA3_XTD10_XGM/XGM/{number}")], ntrains=5, chunksize=5, format_version="0.5")
+        os.utime(path, (seconds, seconds))
+
+
+def test_that_a_run_of_files_without_times_begins_with_its_oldest_file(
+    make_both: Any, compare: Any, example_runs: Path
+) -> None:
+    (proposal,) = example_runs.glob("SA3/*/p002304")
+    write_without_times(proposal / "raw" / "r0320", 1.6e9, 1.6e9 + 50)
+    write_without_times(proposal / "raw" / "r0321", 1.6e9 + 50, 1.6e9)
+    both = make_both(2304)
+    both.write(HEADER + FIRST)
+    both.process(320)
+    both.process(321)
+
+    assert differing(compare(both.twins, 2304, 320)) == {}
+    # there it is the first file's time, here that of the oldest
+    found = differing(compare(both.twins, 2304, 321))
+    assert found.keys() == {"start_time"}
+    assert found["start_time"]["sql run_info"] == ([(1.6e9,)], [(1.6e9 + 50,)])

@@ -6,10 +6,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-pytestmark = pytest.mark.usefixtures("example_runs")
-
 HERE = Path(__file__).parent
 NAMED = tomllib.loads((HERE / "differences.toml").read_text(encoding="utf-8"))
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "compatibility.md"
