@@ -3,6 +3,7 @@
 import logging
 import shlex
 import time
+import traceback
 from collections.abc import Callable, Collection
 
 from damnit_backend.core.errors import UserError
@@ -53,8 +54,12 @@ def _run(check: Check, examination: Examination) -> list[Found]:
         text = error.message if isinstance(error, UserError) else f"{error.strerror}: {error.filename}"
         found.append(Found(Level.ERROR, f"It could not be checked: {text}", advice=hint))
     except Exception as error:  # The edge of a check: damage shows itself in ways that nobody has thought of.
-        log.exception("The check %s failed", check.name)
-        found.append(Found(Level.ERROR, f"It could not be checked: {type(error).__name__}: {error}"))
+        log.info("The check %s failed", check.name, exc_info=True)
+        places = tuple(f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-3:])
+        text = f"It could not be checked: {type(error).__name__}: {error}"
+        found.append(
+            Found(Level.ERROR, text, advice="This may be a bug of damnit doctor: tell its developers.", details=places)
+        )
     return found
 
 

@@ -118,13 +118,20 @@ def clear_errors(path: Path) -> Iterator[None]:
                 "Somebody who may write into the folder has to open it once.",
             ) from error
         if code in _DAMAGED:
-            raise UserError(
-                f"{path} is damaged or is not an SQLite database: {error}.",
-                f"It can be mended or made anew, nothing is deleted; begin with: damnit doctor {path.parent}",
-            ) from error
+            raise _damaged(path, str(error)) from error
         if code in _WORLD:
             raise UserError(f"{path} cannot be used: {error}.", _unusable(path) or _WORLD[code]) from error
         raise
+    except UnicodeDecodeError as error:
+        # Of what SQLite says of damage to names, with those names in it; bytes in columns never lead to this.
+        raise _damaged(path, "its names are no text") from error
+
+
+def _damaged(path: Path, why: str) -> UserError:
+    return UserError(
+        f"{path} is damaged or is not an SQLite database: {why}.",
+        f"It can be mended or made anew, nothing is deleted; begin with: damnit doctor {path.parent}",
+    )
 
 
 def _unusable(path: Path) -> str:

@@ -70,12 +70,6 @@ def remake_indexes(database: Database) -> None:
             raise UserError(f"The indexes cannot be made anew: {error}.") from error
 
 
-def is_damage(error: UserError) -> bool:
-    """Whether the database could not be used because of what is in its file."""
-    code = getattr(error.__cause__, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
 @contextlib.contextmanager
 def _sql(database: Database) -> Iterator[sqlite3.Connection]:
     """The database for a long look: a copy of it where others could not write meanwhile."""

@@ -12,6 +12,8 @@ Row: TypeAlias = tuple[Any, ...]
 
 SKIPPED = frozenset({"desk_listeners", "desk_changes", "desk_migrations", "desk_writer"})
 """Tables whose rows mean nothing in another database."""
+DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError, MemoryError)
+"""What reading a damaged database raises; damaged names make the messages of its errors no text."""
 _FURTHEST = 2**40
 _FAILURES = 100_000
 """So often a table is tried around its damage."""
@@ -22,7 +24,7 @@ def open_damaged(path: Path) -> sqlite3.Connection:
     """A connection to a copy of the database. It may be changed: what its journal holds is put in place."""
     sql = sqlite3.connect(path, isolation_level=None)
     sql.text_factory = lambda text: text.decode("utf-8", "replace")
-    with contextlib.suppress(sqlite3.DatabaseError):  # then less can be read, but what there is, all the same
+    with contextlib.suppress(*DAMAGE):  # then less can be read, but what there is, all the same
         sql.execute("PRAGMA cell_size_check = ON")
         sql.execute("PRAGMA writable_schema = ON")  # one damaged entry must not hide the other tables
     return sql
@@ -32,7 +34,7 @@ def present_columns(sql: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
     """The tables to be salvaged, with those columns that the damaged database has of each. Empty if it says nothing."""
     found = {}
     for table, columns in expected().columns.items():
-        with contextlib.suppress(sqlite3.DatabaseError):
+        with contextlib.suppress(*DAMAGE):
             there = {name for (name,) in sql.execute("SELECT name FROM pragma_table_info(?)", (table,))}
             if there and table not in SKIPPED:
                 found[table] = tuple(column for column in columns if column in there)
@@ -53,7 +55,7 @@ def readable_rows(sql: sqlite3.Connection, table: str, columns: Sequence[str]) -
                 for rowid, *row in rows:
                     first = rowid
                     yield tuple(row)
-        except (sqlite3.DatabaseError, OverflowError, MemoryError):
+        except DAMAGE:
             failures += 1
             if last - first > 1:
                 middle = (first + last) // 2
@@ -67,6 +69,6 @@ def _bounds(sql: sqlite3.Connection, table: str) -> tuple[int, int]:
         try:
             row = sql.execute(f'SELECT {which}(rowid) FROM "{table}" NOT INDEXED').fetchone()
             found.append(otherwise if row[0] is None else int(row[0]))
-        except sqlite3.DatabaseError:
+        except DAMAGE:
             found.append(otherwise)
     return found[0] - 1, found[1]

@@ -7,6 +7,7 @@ import pytest
 
 from damnit_backend.care.checks import journal as journal_check
 from damnit_backend.core.findings import Level
+from damnit_backend.store import database as database_module
 
 
 def page_of(path, name: str) -> int:
@@ -61,6 +62,24 @@ def test_a_cut_off_database_is_an_error(damnit_folder, problems):
     damnit_folder.database.write_bytes(content[: len(content) // 2])
     found = problems("database", "schema", "results")
     assert any("--rebuild" in finding.advice for finding in found)
+
+
+def test_names_that_are_no_text_are_damage(damnit_folder, problems):
+    content = damnit_folder.database.read_bytes()
+    damnit_folder.database.write_bytes(content.replace(b"CREATE TABLE run_info", b"CREATE TABLE \xa0un\xffinfo"))
+    (finding,) = problems("database", "schema")
+    assert "damaged" in finding.text
+    assert "--rebuild" in finding.advice
+
+
+def test_a_database_that_others_keep_locked_is_not_called_damaged(problems, plain_sql, monkeypatch):
+    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.1)
+    sql = plain_sql()
+    sql.execute("PRAGMA journal_mode = DELETE")
+    sql.execute("BEGIN EXCLUSIVE")
+    (finding,) = problems("database")
+    assert "locked" in finding.text
+    assert "--rebuild" not in finding.advice
 
 
 def test_the_other_checks_go_on_without_a_database(damnit_folder, examine):

@@ -1,15 +1,16 @@
 """Is the database's file sound?"""
 
+import os
 from collections.abc import Iterator
 
 from damnit_backend.care.examination import Examination, Found, counted
 from damnit_backend.core.errors import UserError
 from damnit_backend.core.findings import Level
+from damnit_backend.store.database import DatabaseBusyError
 from damnit_backend.store.folder import has_database
 from damnit_backend.store.integrity import (
     foreign_key_problems,
     integrity_problems,
-    is_damage,
     only_indexes,
     remake_indexes,
 )
@@ -31,12 +32,9 @@ def check(examination: Examination) -> Iterator[Found]:
             dangling = foreign_key_problems(database) if not problems else []
     except UserError as error:
         examination.database_problem = error.message
-        yield Found(
-            Level.ERROR,
-            f"The database cannot be read: {error.message}",
-            where,
-            REBUILD if is_damage(error) else error.hint,
-        )
+        is_damage = os.access(where, os.R_OK) and not isinstance(error, DatabaseBusyError)
+        text = f"The database cannot be read: {error.message}"
+        yield Found(Level.ERROR, text, where, REBUILD if is_damage else error.hint)
         return
     if problems and only_indexes(problems):
         yield Found(
