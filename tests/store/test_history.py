@@ -1,6 +1,5 @@
 """What was can be read, and is brought back as a new change."""
 
-import dataclasses
 import os
 from collections.abc import Callable
 from typing import Any
@@ -185,7 +184,7 @@ def everything(database: Database, folder: Folder) -> object:
 
 
 def facts(cell: CellValue) -> dict[str, object]:
-    return {field.name: plain(getattr(cell, field.name)) for field in dataclasses.fields(cell)}
+    return {name: plain(getattr(cell, name)) for name in cell.__struct_fields__}
 
 
 def plain(value: Any) -> object:

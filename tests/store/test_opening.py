@@ -201,7 +201,7 @@ def test_that_a_backup_which_is_cut_off_is_none(old_folder, monkeypatch):
     folder = old_folder(2)
 
     class Full(sqlite3.Connection):
-        def backup(self, target: sqlite3.Connection) -> None:
+        def backup(self, target: sqlite3.Connection, **_: object) -> None:
             target.execute("CREATE TABLE half (x)")
             raise KeyboardInterrupt
 
