@@ -7,6 +7,7 @@ import inspect
 from typing import Any, Callable
 
 from damnit_ctx.bound import BoundVariable
+from damnit_ctx.complaints import complain
 from damnit_ctx.variable import BINDER, Variable, calling_line
 
 #: Fields that every instance has. A class may not define them itself.
@@ -84,10 +85,8 @@ def _refuse(cls: type, message: str) -> None:
 
     Raises GroupError elsewhere.
     """
-    from damnit_ctx.scope import current  # late: it needs what this module defines
-
     setattr(cls, _ORIGIN, calling_line())
-    if not current().note(cls, message):
+    if not complain(cls, message):
         raise GroupError(message)
 
 

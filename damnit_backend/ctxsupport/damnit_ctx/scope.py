@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, Protocol
 
+from damnit_ctx.complaints import kept_by
 from damnit_ctx.gather import Gathered, Items, gather
 
 
@@ -66,6 +67,7 @@ def entered(scope: Scope) -> Iterator[None]:
     """Make it the current one for the block."""
     token = _current.set(scope)
     try:
-        yield
+        with kept_by(scope.note):
+            yield
     finally:
         _current.reset(token)
