@@ -150,9 +150,10 @@ def _typed(dataset: h5py.Dataset, object_type: str | None, restore: Restore | No
 
 
 def _plain(dataset: h5py.Dataset) -> Result:
-    if h5py.check_string_dtype(dataset.dtype) is not None:
+    text = h5py.check_string_dtype(dataset.dtype)
+    if text is not None and (text.length is None or dataset.shape == ()):
         return Result(ResultKind.TEXT, dataset.asstr(errors="replace")[()])
-    return Result(ResultKind.ARRAY, dataset[()])
+    return Result(ResultKind.ARRAY, dataset[()])  # also of byte strings, which need not be text
 
 
 def _parquet(content: np.ndarray[Any, Any], object_type: str, restore: Restore) -> Any:

@@ -71,6 +71,12 @@ SPECIAL = {
     "no dimension": np.array(7, ">i2"),
     "five dimensions": np.arange(32, dtype=np.uint8).reshape(2, 2, 2, 2, 2),
     "nothing, in three dimensions": np.zeros((3, 0, 2), np.complex64),
+    "byte strings": np.array([[b"ab", b"c"], [b"", b"\xff\x00x"]], "S4"),
+    "no byte strings": np.array([], "S3"),
+    "many byte strings": np.full((400, 1000), b"SA1_XTD2_XGM"),
+    "opaque bytes": np.array([b"ab", b"\0c"], "V2"),
+    "an opaque scalar": np.void(b"\1\0"),
+    "a record with byte strings": np.array([(1, b"ab", (2.5, 3))], [("n", "i4"), ("s", "S4"), ("r", "f4,i2")]),
     "not finite": np.array([np.nan, np.inf, -np.inf, -0.0]),
 }
 

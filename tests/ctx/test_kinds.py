@@ -36,6 +36,9 @@ PLAIN = {
     "cube": "np.zeros((3, 4, 5), np.uint16)",
     "large": "np.arange(500_000.0)",
     "record": "np.zeros(3, dtype=[('a', 'f8'), ('b', 'i4')])",
+    "record_of_bytes": "np.array([(1, b'ab')], dtype=[('n', 'i4'), ('s', 'S4')])",
+    "byte_strings": "[b'a', b'bc']",
+    "opaque": "np.array([b'ab'], dtype='V2')",
 }
 
 
@@ -258,7 +261,6 @@ REFUSED = {
     "days": ("np.array(['2020-01-01'], 'M8[ns]')", "DataArray"),
     "words": ("['a', 'b']", "text"),
     "word_array": ("np.array(['a', 'b'])", "DataArray"),
-    "bytes_array": ("np.array([b'a', b'b'])", "text"),
     "duration": ("np.timedelta64(3, 's')", "seconds as a number"),
     "durations": ("np.array([3], 'm8[s]')", "DataArray"),
     "record_of_texts": ("np.zeros(2, [('name', 'U3')])", "Python objects"),

@@ -62,6 +62,21 @@ def test_that_each_kind_has_its_summary(execute: Execute) -> None:
     assert done.attributes(".reduced/line")["summary_type"] == "trendline"
 
 
+def test_that_a_summary_that_gives_no_numbers_is_not_taken(execute: Execute) -> None:
+    done = execute(
+        """
+        @Variable(summary="unique")
+        def names(run): return [b"ab", b"c"]
+        @Variable(summary="unique")
+        def records(run): return np.zeros(2, [("n", "i4")])
+        """
+    )
+
+    assert done.read(".reduced/names") == "|S2: (2,)"
+    assert done.read(".reduced/records") == "[('n', '<i4')]: (2,)"
+    assert done.attributes(".reduced/names")["summary_method"] == ""
+
+
 def test_that_the_summary_of_the_cell_goes_before_that_of_the_variable(execute: Execute) -> None:
     done = execute(
         """

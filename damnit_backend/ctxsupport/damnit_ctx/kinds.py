@@ -17,7 +17,8 @@ from damnit_ctx.figures import is_instance_of
 from damnit_ctx.labelled import storable_array, storable_dataset
 from damnit_ctx.text import storable
 
-_PLAIN_KINDS = "biufc"
+#: Of numpy's types: numbers, and bytes, as HDF5 holds them in a fixed length.
+_PLAIN_KINDS = "biufcSV"
 
 
 class CannotSave(TypeError):
@@ -77,20 +78,22 @@ def is_dataframe(value: Any) -> bool:
 
 
 def plain_array(value: Any) -> NDArray[Any]:
-    """A number, or what numpy makes an array of numbers of. Raises CannotSave."""
+    """A number, or what numpy makes an array of numbers, bytes or records of. Raises CannotSave."""
     try:
         array = _unmasked(value) if isinstance(value, np.ma.MaskedArray) else np.asarray(value)
     except (ValueError, TypeError) as error:  # e.g. lists of unequal length
         raise CannotSave(f"A {_name(value)} that is no array of numbers cannot be saved: {error}") from error
     if array.dtype in (np.longdouble, np.clongdouble):  # which every machine stores differently
         return array.astype(np.float64 if array.dtype.kind == "f" else np.complex128)
-    if array.dtype.kind in _PLAIN_KINDS or _is_numeric_record(array.dtype):
+    if _is_plain(array.dtype):
         return array
     raise CannotSave(_refusal(value, array.dtype))
 
 
-def _is_numeric_record(dtype: np.dtype[Any]) -> bool:
-    return dtype.names is not None and all(dtype[n].base.kind in _PLAIN_KINDS for n in dtype.names)
+def _is_plain(dtype: np.dtype[Any]) -> bool:
+    if dtype.names is not None:
+        return bool(dtype.names) and all(_is_plain(dtype[name].base) for name in dtype.names)
+    return dtype.kind in _PLAIN_KINDS and dtype.itemsize > 0
 
 
 def _unmasked(value: np.ma.MaskedArray[Any, Any]) -> NDArray[Any]:
@@ -114,7 +117,7 @@ def _refusal(value: Any, dtype: np.dtype[Any]) -> str:
         return f"{what}: the number needs more than 64 bits. Return a float"
     if dtype.kind in "mM":
         return f"{what}: return seconds as a number, or a DataArray for an array of times"
-    if dtype.kind in "US":
+    if dtype.kind == "U":
         return f"{what}: it holds text. Return one string, or a DataArray"
     if isinstance(value, (np.ndarray, list, tuple)):
         return f"{what}: it holds Python objects or values of different kinds, not numbers"

@@ -68,7 +68,10 @@ def _reduced(data: Any, name: str) -> Summary:
     function = getattr(np, name, None)
     if not callable(function):
         raise ValueError(f"numpy has no function {name!r}")
-    summary = _of_numbers(kinds.plain_array(function(data)))
+    array = kinds.plain_array(function(data))
+    if array.dtype.kind not in _NUMERIC_KINDS:
+        raise ValueError(f"numpy.{name} gave no numbers")
+    summary = _of_numbers(array)
     return Summary(summary.value, summary.type, method=name)
 
 

@@ -105,4 +105,6 @@ def cell_text(value: Any) -> str:
         return f"{value:.7g}"
     if isinstance(value, complex):
         return complex_text(value)
+    if isinstance(value, bytes):
+        return value.decode(errors="backslashreplace")
     return str(value)

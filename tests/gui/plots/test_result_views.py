@@ -223,6 +223,13 @@ def test_a_table_of_a_large_array_is_cut_with_a_word() -> None:
     assert GridModel(grid).rowCount() == 1_000_000
 
 
+def test_byte_strings_are_read_as_text_where_they_are_text() -> None:
+    from damnit_gui.plots.results.grids import grid_of
+
+    grid = grid_of(Result(ResultKind.ARRAY, np.array([b"XTD2", b"\xff\0x"])))
+    assert [grid.text(row, 0) for row in (0, 1)] == ["XTD2", "\\xff\0x"]
+
+
 def test_what_is_transparent_in_a_figure_becomes_paper() -> None:
     pixels = np.zeros((1, 2, 4), np.uint8)
     pixels[0, 1] = (255, 0, 0, 255)
