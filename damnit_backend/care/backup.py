@@ -196,12 +196,12 @@ def _pack(job: _Job, snapshot: Snapshot, spool: Path, contents: Contents, file: 
             shown = done
             job.progress(Progress("Packing (MB)", done >> 20, total >> 20))
 
-    results = job.folder.results.name
+    results = f"{job.folder.results.name}/"
     with TarWriter(file, job.folder.path.resolve().name, told) as tar:
         tar.add(spool, job.folder.database.name)
         for name, held in sorted(snapshot.held.items()):
-            still = name.parts[0] == results and name not in snapshot.copied
-            tar.add(snapshot.file(name), str(name), held if still else None)
+            still = name.startswith(results) and name not in snapshot.copied
+            tar.add(snapshot.file(name), name, held if still else None)
         manifest = Manifest(
             program=f"DAMNIT Desktop {version('damnit-desktop')}",
             folder=storable_text(str(job.folder.path)),

@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from damnit_backend.store.folder import Folder
 
@@ -26,7 +26,7 @@ _PROGRAMS = ("__pycache__", "site-packages", "node_modules")
 class Contents:
     """Files by their path below the folder, but for the database; and what is left out, with the reason."""
 
-    files: dict[PurePosixPath, Version] = field(default_factory=dict)
+    files: dict[str, Version] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -48,57 +48,58 @@ def _take_top(folder: Folder, entry: "os.DirEntry[str]", found: Contents, with_l
     if entry.is_symlink():
         found.left_out[entry.name] = "a link"
     elif not entry.is_dir():
-        _take(folder, entry, found, limit=LARGE)
+        _take(entry.name, entry, found, limit=LARGE)
     elif entry.name in (folder.results.name, folder.logs.name if with_logs else ""):
-        for inner in _walk(Path(entry.path)):
-            _take(folder, inner, found)
+        for name, inner in _walk(entry):
+            _take(name, inner, found)
     elif entry.name in (folder.logs.name, SET_ASIDE):
         found.left_out[entry.name] = "not asked for" if entry.name == folder.logs.name else "damaged files"
     else:
-        _take_modules(folder, entry, found)
+        _take_modules(entry, found)
 
 
-def _take_modules(folder: Folder, entry: "os.DirEntry[str]", found: Contents) -> None:
+def _take_modules(entry: "os.DirEntry[str]", found: Contents) -> None:
     """Of a folder that people made, what a context file may import."""
     if entry.name in _PROGRAMS or Path(entry.path, "pyvenv.cfg").exists():
         if entry.name not in _PROGRAMS:
             found.left_out[entry.name] = "installed programs"
         return
     others = 0
-    for inner in _walk(Path(entry.path)):
+    for name, inner in _walk(entry):
         if inner.name.endswith(".py"):
-            _take(folder, inner, found)
+            _take(name, inner, found)
         else:
             others += 1
     if others:
         found.left_out[entry.name] = f"{others} files that are no Python modules"
 
 
-def _take(folder: Folder, entry: "os.DirEntry[str]", found: Contents, limit: int | None = None) -> None:
-    name = PurePosixPath(Path(entry.path).relative_to(folder.path))
+def _take(name: str, entry: "os.DirEntry[str]", found: Contents, limit: int | None = None) -> None:
     try:
         state = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
         return  # a fragment that was just merged
     if not stat.S_ISREG(state.st_mode):
-        found.left_out[str(name)] = "no regular file"
+        found.left_out[name] = "no regular file"
     elif entry.name.endswith(_PASSING):
         return
     elif limit is not None and state.st_size > limit:
-        found.left_out[str(name)] = f"larger than {limit >> 20} MB"
+        found.left_out[name] = f"larger than {limit >> 20} MB"
     else:
         found.files[name] = Version.of(state)
 
 
-def _walk(place: Path) -> Iterator["os.DirEntry[str]"]:
+def _walk(place: "os.DirEntry[str]", prefix: str = "") -> Iterator[tuple[str, "os.DirEntry[str]"]]:
+    """What is in a directory and those in it, with its path below the folder. Texts: a path object costs more than
+    looking at the file."""
+    here = f"{prefix}{place.name}/"
     for entry in _entries(place):
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name not in _PROGRAMS:
-                yield from _walk(Path(entry.path))
-        else:
-            yield entry
+        if not entry.is_dir(follow_symlinks=False):
+            yield here + entry.name, entry
+        elif entry.name not in _PROGRAMS:
+            yield from _walk(entry, here)
 
 
-def _entries(place: Path) -> list["os.DirEntry[str]"]:
+def _entries(place: "Path | os.DirEntry[str]") -> list["os.DirEntry[str]"]:
     with os.scandir(place) as entries:
         return sorted(entries, key=lambda entry: entry.name)

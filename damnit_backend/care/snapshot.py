@@ -8,7 +8,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 
 import psutil
@@ -34,8 +34,8 @@ class Snapshot:
     def __init__(self, folder: Path, place: Path) -> None:
         self._folder = folder
         self.path = place / snapshot_name()
-        self._held: dict[PurePosixPath, Version] = {}
-        self.copied: set[PurePosixPath] = set()
+        self._held: dict[str, Version] = {}
+        self.copied: set[str] = set()
         """Those that are no links but copies."""
 
     def __enter__(self) -> "Snapshot":
@@ -48,11 +48,11 @@ class Snapshot:
         shutil.rmtree(self.path, ignore_errors=True)
 
     @property
-    def held(self) -> Mapping[PurePosixPath, Version]:
+    def held(self) -> Mapping[str, Version]:
         """What is held, in which version."""
         return self._held
 
-    def hold(self, wanted: Mapping[PurePosixPath, Version], told: Callable[[int], None] = lambda _: None) -> int:
+    def hold(self, wanted: Mapping[str, Version], told: Callable[[int], None] = lambda _: None) -> int:
         """Hold exactly the wanted files in their present versions; how many differed from what was held."""
         gone = self._held.keys() - wanted.keys()
         for name in gone:
@@ -64,15 +64,15 @@ class Snapshot:
             self._take(name)
         return len(gone) + len(other)
 
-    def file(self, name: PurePosixPath) -> Path:
+    def file(self, name: str) -> Path:
         """Where the held version of a file is."""
         return self.path / name
 
-    def _drop(self, name: PurePosixPath) -> None:
+    def _drop(self, name: str) -> None:
         if self._held.pop(name, None) is not None:
             self.file(name).unlink()
 
-    def _take(self, name: PurePosixPath) -> None:
+    def _take(self, name: str) -> None:
         source, target = self._folder / name, self.file(name)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -85,7 +85,7 @@ class Snapshot:
                 raise
             self._copy(name, source, target)
 
-    def _copy(self, name: PurePosixPath, source: Path, target: Path) -> None:
+    def _copy(self, name: str, source: Path, target: Path) -> None:
         try:
             with source.open("rb") as old, target.open("xb") as new:
                 self._held[name] = Version.of(os.fstat(old.fileno()))
