@@ -19,6 +19,8 @@ ORIGIN_COLUMNS = (
     "job", "parameters", "finished", "asked",
 )  # fmt: skip
 """What is kept of how a value was made: columns of `desk_provenance`."""
+_TIMES = frozenset({"started", "seconds", "finished", "asked"})
+"""Those that hold fractions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,9 @@ def _save(kept: _Kept, columns: dict[str, str], source: str, operation: str) -> 
     if kept.is_value:
         for column, kept_column in (("row", "row"), ("former_file", "file")):
             found[column] = f"(SELECT {kept_column} FROM desk_keeping AS k WHERE k.name = {columns['name']})"
-        origin = ", ".join(f"'{column}', {_json(f'p.{column}')}" for column in ORIGIN_COLUMNS)
+        parts = {column: f"p.{column}" for column in ORIGIN_COLUMNS}
+        parts |= {column: _json(parts[column]) for column in _TIMES}
+        origin = ", ".join(f"'{column}', {sql}" for column, sql in parts.items())
         found |= {column: f"a.{column}" for column in ("author", "host", "program")}
         found["origin"] = f"CASE WHEN p.name IS NOT NULL THEN json_object({origin}) END"
         for table, short in (("desk_authors", "a"), ("desk_provenance", "p")):
