@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import importlib.metadata
 import platform
 import sys
@@ -19,13 +19,20 @@ def environment() -> dict[str, object]:
 
 
 def _packages() -> dict[str, str]:
-    found = {}
-    for name in _MAIN:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            found[name] = str(importlib.metadata.version(name))
+    installed = {name: _installed(name) for name in _MAIN}
+    found = {name: version for name, version in installed.items() if version is not None}
     for name, module in list(sys.modules.items()):
         version = getattr(module, "__version__", None)
         file = getattr(module, "__file__", None)
         if isinstance(version, str) and isinstance(file, str) and "-packages" in file and "." not in name:
             found.setdefault(name, version)
     return dict(sorted(found.items()))
+
+
+@functools.cache
+def _installed(name: str) -> str | None:
+    """The version of a package; looked up once, since that takes longer than to load a context file."""
+    try:
+        return str(importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return None
