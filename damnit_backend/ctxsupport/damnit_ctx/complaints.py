@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 #: Takes what is wrong with what; False if nobody will ever tell.
 Keeper = Callable[[Any, str], bool]
 
-_keeper: ContextVar[Optional[Keeper]] = ContextVar("damnit_complaints", default=None)
+_keeper: ContextVar[Keeper | None] = ContextVar("damnit_complaints", default=None)
 
 
 def complain(about: Any, message: str) -> bool:
