@@ -15,10 +15,14 @@ _KEPT_SHARE = 0.25
 
 
 class _Memory:
-    """The limit of this process, if it has one: `begin` is what it had reserved before."""
+    """The limit of this process, if it has one: `begin` is what it had reserved before.
+
+    `as_begun`: what the system allows it, soft and hard, before user code may have changed that.
+    """
 
     limit: int | None = None
     begin = 0
+    as_begun: tuple[tuple[int, tuple[int, int]], ...] = ()
 
 
 def limit_memory(limit: int | None, *, lasting: bool) -> None:
@@ -37,6 +41,32 @@ def limit_memory(limit: int | None, *, lasting: bool) -> None:
     _Memory.begin = processes.data_size()
     most = _within(_Memory.begin + limit + RESERVE, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (_within(_Memory.begin + limit, hard), most if lasting else hard))
+
+
+def note_memory_limits() -> None:
+    """To be called before user code: what `put_back` puts back."""
+    which = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
+    _Memory.as_begun = tuple((limit, resource.getrlimit(limit)) for limit in which)
+
+
+def put_back() -> bool:
+    """After user code: whether this process has as much memory as it had before, or has it again now.
+
+    A process without privileges may lower its limits for good.
+    """
+    for which, begun in _Memory.as_begun:
+        now = resource.getrlimit(which)
+        if now[1] == begun[1] and (now[0] == begun[0] or (which == resource.RLIMIT_DATA and _above(now[0], begun[0]))):
+            continue  # of data, `relieve` may have given more
+        try:
+            resource.setrlimit(which, begun)
+        except (OSError, ValueError):
+            return False
+    return True
+
+
+def _above(value: int, other: int) -> bool:
+    return value == resource.RLIM_INFINITY or (other != resource.RLIM_INFINITY and value >= other)
 
 
 def _within(value: int, hard: int) -> int:

@@ -72,11 +72,14 @@ class EventPipe:
     often leaves more time to compute.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, kept: frozenset[str] = frozenset()) -> None:
+        """`kept`: Variables whose results another process need not compute again."""
         self._descriptor = descriptor
+        self._kept = kept
         self._lock = threading.Lock()
         self._held = b""
         self._short_of_memory = False
+        self._last = ""
 
     def send(self, event: dict[str, Any]) -> None:
         data = _encode(event).encode() + b"\n"
@@ -87,10 +90,13 @@ class EventPipe:
 
     def report(self, event: dict[str, Any]) -> None:
         """Send an event of a Variable. Raises Exhausted in place of beginning one for which there is no memory."""
-        if self._short_of_memory and event["event"] == "started":
-            self._short_of_memory = False
-            if not limits.may_go_on():
+        if event["event"] == "started":
+            if not limits.put_back() and self._last in self._kept:
                 raise Exhausted
+            if self._short_of_memory and not limits.may_go_on():
+                raise Exhausted
+            self._short_of_memory = False
+        self._last = event["variable"]
         self._short_of_memory |= event.get("error_cls") == "MemoryError"
         self.send(event)
 
@@ -102,7 +108,7 @@ def run_worker(task: Task, pipe: int, output: int, to_close: Iterable[int], pare
     status = OWN_FAILURE
     try:
         _become_worker(task.request, output, to_close, parent)
-        _work(task, EventPipe(pipe))
+        _work(task, EventPipe(pipe, _kept(task)))
         status = 0
     except MemoryError:
         limits.relieve()
@@ -113,6 +119,11 @@ def run_worker(task: Task, pipe: int, output: int, to_close: Iterable[int], pare
     finally:
         _flush()
         os._exit(status)
+
+
+def _kept(task: Task) -> frozenset[str]:
+    nodes = task.context.nodes
+    return frozenset(n for n in task.plan.order if n not in task.plan.quiet and not nodes[n].variable.transient)
 
 
 def _become_worker(request: RunRequest, output: int, to_close: Iterable[int], parent: int) -> None:
@@ -131,6 +142,7 @@ def _become_worker(request: RunRequest, output: int, to_close: Iterable[int], pa
     if request.cores is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, _some_cores(sorted(os.sched_getaffinity(0)), request.cores))
     limits.limit_memory(request.memory, lasting=True)
+    limits.note_memory_limits()
 
 
 def _some_cores(available: list[int], count: int) -> list[int]:
@@ -211,7 +223,7 @@ def _record_verdicts(task: Task, writer: FragmentWriter, pipe: EventPipe) -> Non
             writer.add(error_entry(name, outcome), record(outcome, usage))
         pipe.send({"event": "finished", "variable": name, "seconds": usage["seconds"], **outcome.as_json()})
     if task.verdicts:
-        writer.close()  # at once: what comes next may end this process too
+        writer.publish()  # at once: what comes next may end this process too
 
 
 def _write_start_time(seconds: float | None, writer: FragmentWriter) -> None:

@@ -38,17 +38,18 @@ class FragmentFailed(Exception):
 class _Fragment:
     path: Path
     file: h5py.File
+    due: float  # when it is published in any case, on the clock of `time.monotonic`
     opened: float = field(default_factory=time.monotonic)
     entries: int = 0
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
-    timer: threading.Timer | None = None
 
 
 class FragmentWriter:
     """Gathers results in a fragment and publishes it (closes, syncs, renames) soon after its first result.
 
-    A timer thread publishes too, so each method takes the lock; `published` is called with the path and the
-    Variables in it, possibly from that thread. Methods raise FragmentFailed.
+    A thread of its own publishes what is due, so each method takes the lock; `published` is called with the path and
+    the Variables in it, possibly from that thread. It is there from the beginning on, as user code may leave a
+    process in which none can be started any more. Methods raise FragmentFailed.
     """
 
     def __init__(
@@ -68,9 +69,12 @@ class FragmentWriter:
         self._at_once = at_once
         self._origin = origin
         self._lock = threading.RLock()
+        self._begun = threading.Condition(self._lock)
         self._fragment: _Fragment | None = None
         self._count = 0
         self._failure: FragmentFailed | None = None
+        self._closed = False
+        threading.Thread(target=self._publish_due, name="damnit publishing", daemon=True).start()
 
     def add(self, entry: Entry, record: dict[str, Any] | None) -> None:
         """Write one Variable's entry, and its record for `desk_computed`, if it is to have one.
@@ -104,12 +108,19 @@ class FragmentWriter:
             if self._fragment is not None and time.monotonic() - self._fragment.opened >= self._age():
                 self._publish(self._fragment)
 
-    def close(self) -> None:
-        """Publish what is there."""
+    def publish(self) -> None:
+        """Publish what is there, at once."""
         with self._lock:
             self._raise_failure()
             if self._fragment is not None:
                 self._publish(self._fragment)
+
+    def close(self) -> None:
+        """Publish what is there; nothing can be added any more."""
+        with self._lock:
+            self._closed = True
+            self._begun.notify()
+            self.publish()
 
     def _age(self) -> float:
         if self._at_once:
@@ -134,10 +145,8 @@ class FragmentWriter:
                     file.create_group(place)
             except (OSError, RuntimeError) as error:
                 raise FragmentFailed(f"{path} cannot be written: {error}") from error
-            self._fragment = _Fragment(path, file)
-            self._fragment.timer = threading.Timer(self._age() + PUBLISH_GRACE, self._publish_late, [self._fragment])
-            self._fragment.timer.daemon = True
-            self._fragment.timer.start()
+            self._fragment = _Fragment(path, file, time.monotonic() + self._age() + PUBLISH_GRACE)
+            self._begun.notify()
         return self._fragment
 
     def _erase(self, fragment: _Fragment, name: str) -> None:
@@ -151,14 +160,17 @@ class FragmentWriter:
         except (OSError, RuntimeError, KeyError) as error:
             self._abandon(fragment, error)
 
-    def _publish_late(self, fragment: _Fragment) -> None:
+    def _publish_due(self) -> None:
         with self._lock:
-            if fragment is not self._fragment:
-                return
-            try:
-                self._publish(fragment)
-            except FragmentFailed as failure:
-                self._failure = failure  # raised in the thread that computes, at its next call
+            while not self._closed:
+                fragment = self._fragment
+                if fragment is None or fragment.due > time.monotonic():
+                    self._begun.wait(None if fragment is None else fragment.due - time.monotonic())
+                    continue
+                try:
+                    self._publish(fragment)
+                except FragmentFailed as failure:
+                    self._failure = failure  # raised in the thread that computes, at its next call
 
     def _publish(self, fragment: _Fragment) -> None:
         try:
@@ -172,14 +184,9 @@ class FragmentWriter:
             fragment.path.rename(ready)
         except (OSError, RuntimeError) as error:  # h5py raises either when a flush fails
             self._abandon(fragment, error)
-        self._forget(fragment)
+        self._fragment = None
         self._count += 1
         self._published(ready, list(fragment.records))
-
-    def _forget(self, fragment: _Fragment) -> None:
-        self._fragment = None
-        if fragment.timer is not None:
-            fragment.timer.cancel()
 
     def _abandon(self, fragment: _Fragment, error: BaseException) -> None:
         """Give the fragment up: a file that HDF5 could not write must not be taken for a result."""
@@ -190,7 +197,7 @@ class FragmentWriter:
 
     def _discard(self, fragment: _Fragment) -> None:
         """Close and remove the file, which may be one that cannot be written."""
-        self._forget(fragment)
+        self._fragment = None
         with contextlib.suppress(OSError, RuntimeError):  # what fails with it has been reported
             os.truncate(fragment.path, 0)  # makes room for what HDF5 writes when it closes a file
             fragment.file.close()

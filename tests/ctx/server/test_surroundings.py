@@ -53,6 +53,35 @@ def test_that_a_variable_that_spoils_its_process_harms_no_other(
     assert len([e for e in client.events if e["event"] == "running"]) == 1
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "resource.setrlimit(resource.RLIMIT_AS, (1 << 28, 1 << 28))",
+        "resource.setrlimit(resource.RLIMIT_DATA, (1 << 26, resource.RLIM_INFINITY))",
+    ],
+)
+def test_that_memory_that_a_variable_takes_from_its_process_is_there_for_the_next(
+    load_in: LoadIn, run_in: RunIn, client: Any, results: Results, statement: str
+) -> None:
+    """Also if a fragment is due just then: no thread can be started in such a process."""
+    load_in(
+        f"""
+        import resource
+        @Variable
+        def takes(run):
+            {statement}
+            return 1
+        @Variable
+        def after(run): return np.zeros(100_000_000)[:3]
+        """
+    )
+
+    run_in()
+
+    assert client.until("done")["outcome"] == "ok"
+    assert results().read("after/data").tolist() == [0, 0, 0]
+
+
 def test_that_a_variable_after_which_nothing_can_be_written_is_the_one_that_fails(
     load_in: LoadIn, run_in: RunIn, client: Any, results: Results
 ) -> None:
