@@ -71,11 +71,19 @@ QComboBox QLineEdit, QAbstractSpinBox QLineEdit, QAbstractItemView QLineEdit {{
     border: none; border-radius: 0; padding: 0 2px;
 }}
 QComboBox::drop-down {{ border: none; width: 20px; }}
-QComboBox::down-arrow {{ image: url({_chevron(tokens)}); width: 12px; height: 12px; }}
+QComboBox::down-arrow {{ image: url({_drawing("chevron", tokens)}); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {tokens.base}; border: 1px solid {tokens.outline}; }}
+QCheckBox::indicator {{
+    width: 14px; height: 14px; background: {tokens.base}; border: 1px solid {tokens.outline}; border-radius: 3px;
+}}
+QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {tokens.accent}; }}
+QCheckBox::indicator:checked {{
+    background: {tokens.accent}; border-color: {tokens.accent}; image: url({_drawing("tick", tokens)});
+}}
+QCheckBox::indicator:disabled {{ border-color: {tokens.border}; background: {tokens.window}; }}
 """
 
 
-def _chevron(tokens: Tokens) -> str:
-    """The arrow of drop-down lists: a style sheet takes it from a file only, so it cannot be tinted when painted."""
-    return Path(__file__).with_name(f"chevron-{tokens.name}.svg").as_posix()
+def _drawing(name: str, tokens: Tokens) -> str:
+    """A small drawing of the theme: a style sheet takes it from a file only, so it cannot be tinted when painted."""
+    return Path(__file__).with_name(f"{name}-{tokens.name}.svg").as_posix()
