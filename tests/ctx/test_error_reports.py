@@ -38,6 +38,22 @@ def test_that_an_error_in_a_helper_has_the_line_that_called_it_and_the_log_has_b
     assert [line.strip() for line in rest] == [f'File "{helper}", line {n}, in deep' for n in (4, 4, 3)]
 
 
+def test_that_a_package_that_a_variable_lacks_is_named_with_the_interpreter(execute: Execute) -> None:
+    done = execute(
+        """
+        @Variable
+        def bad(run):
+            import not_there.sub
+        @Variable
+        def unnamed(run): raise ModuleNotFoundError("own words")
+        """
+    )
+
+    assert f"no package 'not_there' in {sys.executable}" in done.outcome("bad")["message"]
+    assert done.outcome("bad")["error_cls"] == "ModuleNotFoundError"
+    assert done.outcome("unnamed")["message"] == "own words"
+
+
 def test_that_the_line_is_the_innermost_of_the_context_file(execute: Execute, folder: Path) -> None:
     done = execute(
         """

@@ -18,7 +18,7 @@ from damnit_ctx import limits
 from damnit_ctx.checks import check
 from damnit_ctx.context import LoadedContext
 from damnit_ctx.naming import begin_load
-from damnit_ctx.outcome import line_in, user_traceback
+from damnit_ctx.outcome import line_in, missing_package, user_traceback
 from damnit_ctx.positions import Positions, lines_of
 from damnit_ctx.problem import Problem
 from damnit_ctx.scope import Scope, entered
@@ -148,12 +148,8 @@ def _run_problem(error: BaseException, path: Path) -> Problem:
 
 
 def _run_message(error: BaseException) -> str:
-    version = ".".join(map(str, sys.version_info[:3]))
     if isinstance(error, ModuleNotFoundError) and error.name:
-        return (
-            f"There is no package {error.name!r} in {sys.executable} (Python {version}): install it there, "
-            "or choose another interpreter for this folder (its setting context_python)"
-        )
+        return missing_package(error.name)
     if isinstance(error, SystemExit):
         return f"The context file called sys.exit({error_message(error)})"
     message = error_message(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback as tb_module
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 
 from damnit_ctx import limits
 from damnit_ctx.causes import WHICH_NEEDS, tree
-from damnit_ctx.text import class_name, error_message, shortened
+from damnit_ctx.text import class_name, error_message, shortened, storable
 from damnit_ctx.variable import Skip
 
 TRACEBACK_LIMIT = 100_000
@@ -75,7 +76,18 @@ def from_exception(error: BaseException, context_path: str) -> Outcome:
         return Outcome("error", "SystemExit", f"sys.exit({error_message(error)}) was called", line)
     if isinstance(error, MemoryError):
         return Outcome("error", class_name(error), limits.memory_message(error_message(error)), line)
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return Outcome("error", class_name(error), shortened(storable(missing_package(error.name))), line)
     return Outcome("error", class_name(error), error_message(error) or _source_of(error), line)
+
+
+def missing_package(name: str) -> str:
+    """What people read of an import of what is not there."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    return (
+        f"There is no package {name!r} in {sys.executable} (Python {version}): install it there, "
+        "or choose another interpreter for this folder (its setting context_python)"
+    )
 
 
 def without_results(causes: Mapping[str, Outcome]) -> Outcome:
