@@ -17,6 +17,7 @@ from .copying import copy_places
 from .files import make_file, sync
 from .folder import Folder
 from .fragment_cells import DAMAGES
+from .marks import read_marks
 from .results import REDUCED, DamagedResultsError, NoResultError, open_results
 
 TOLD = '{"told": true}'
@@ -32,6 +33,10 @@ class Keeping:
 
     files: Mapping[str, Path | None]
     made: Path | None = None
+
+    @property
+    def told(self) -> list[str]:
+        return [name for name, path in self.files.items() if path is None]
 
     def discard(self) -> None:
         """Take back what was written: nothing was replaced after all."""
@@ -55,10 +60,14 @@ def keep_former(folder: Folder, key: RunKey, fragments: Mapping[str, Path]) -> K
         except (NoResultError, DamagedResultsError):
             return Keeping(files)
         wanted: list[str] = []
+        marks = read_marks(old)
         for name in sorted(fragments.keys() - files.keys()):
-            if name not in old:
+            if marks.has_merged(fragments[name]):
+                if marks.was_told(name):
+                    files[name] = None
+            elif name not in old:
                 continue
-            if is_told(old, name):
+            elif is_told(old, name):
                 files[name] = None
             elif not _is_repeated(old, name, fragments[name]):
                 wanted.append(name)

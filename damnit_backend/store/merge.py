@@ -20,9 +20,10 @@ from damnit_backend.core.values import CellValue, Failure
 from .cells import put_cell, put_run
 from .database import Database
 from .fragments import BrokenFragmentError, Fragment, read_fragment
+from .marks import Marks, read_marks
 from .provenance import read_asked, write_provenance
 from .publishing import publish_results
-from .results import NoResultError
+from .results import DamagedResultsError, NoResultError, open_results
 from .table import START_TIME
 from .variables import editable_names
 from .views import add_columns
@@ -53,6 +54,18 @@ def merge_fragments(database: Database, key: RunKey, paths: Sequence[Path]) -> M
     broken: list[tuple[Path, str]] = []
     fragments = _read(key, paths, broken)
     cells: Cells = {}
+    # What a merge that was killed has put into the run's file goes first and alone: it replaced other results.
+    marks = _read_marks(database, key)
+    for begun in (True, False):
+        part = [fragment for fragment in fragments if marks.has_merged(fragment.path) is begun]
+        cells |= _merge(database, key, part, broken)
+    failed = tuple(sorted(name for name, (cell, _) in cells.items() if _is_error(cell)))
+    return Merged(key, tuple(sorted(cells)), failed, tuple(broken))
+
+
+def _merge(database: Database, key: RunKey, fragments: list[Fragment], broken: list[tuple[Path, str]]) -> Cells:
+    """What was written; those of the fragments that turn out to be broken are set aside and added to ``broken``."""
+    cells: Cells = {}
 
     def write(sql: sqlite3.Connection) -> None:
         nonlocal cells
@@ -68,8 +81,15 @@ def merge_fragments(database: Database, key: RunKey, paths: Sequence[Path]) -> M
             fragments = [fragment for fragment in fragments if fragment.path != error.path]
     for fragment in fragments:
         fragment.path.unlink(missing_ok=True)
-    failed = tuple(sorted(name for name, (cell, _) in cells.items() if _is_error(cell)))
-    return Merged(key, tuple(sorted(cells)), failed, tuple(broken))
+    return cells
+
+
+def _read_marks(database: Database, key: RunKey) -> Marks:
+    try:
+        with open_results(database.folder.run_file(key)) as file:
+            return read_marks(file)
+    except (NoResultError, DamagedResultsError):
+        return Marks()
 
 
 def _last(fragments: Sequence[Fragment]) -> Cells:

@@ -79,16 +79,21 @@ def _prepared(folder: Folder, key: RunKey, fragments: Sequence[Fragment], kept: 
     """Write the next file, and keep what it replaces; both are removed again if it is not published."""
     with _clear_errors(folder, key):
         found = _identity(folder.run_file(key))
-        next_file = _NextFile(folder, key, found, prepare_run_file(folder, key, fragments), Keeping({}))
+        former = Keeping({})
+        if kept:
+            replacing = {name: fragment.path for fragment in fragments for name in fragment.cells}
+            former = keep_former(folder, key, replacing)
+        published = False
         try:
-            if kept:
-                replacing = {name: fragment.path for fragment in fragments for name in fragment.cells}
-                next_file.former = keep_former(folder, key, replacing)
-            yield next_file
+            next_file = _NextFile(folder, key, found, prepare_run_file(folder, key, fragments, former.told), former)
+            try:
+                yield next_file
+            finally:
+                next_file.aside.unlink(missing_ok=True)
+                published = next_file.published
         finally:
-            next_file.aside.unlink(missing_ok=True)
-            if not next_file.published:
-                next_file.former.discard()
+            if not published:
+                former.discard()
 
 
 def _identity(path: Path) -> tuple[int, ...] | None:

@@ -35,7 +35,7 @@ def write_revived(database: Database, version: Version) -> Path:
                 _copy_former(folder.former / version.former_file, file, key.name)
             else:
                 write_summary(file, key.name, version.cell)
-                if version.told:
+                if version.told and f"{REDUCED}/{key.name}" in file:
                     file[f"{key.name}/data"] = file[f"{REDUCED}/{key.name}"][()]
     except BaseException as error:
         path.unlink(missing_ok=True)

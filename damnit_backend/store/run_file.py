@@ -19,6 +19,7 @@ from .copying import PLACES, copy_places
 from .files import make_file, sync
 from .folder import Folder
 from .fragments import BrokenFragmentError, Fragment
+from .marks import write_marks
 from .own_data import require_own_data
 from .results import DamagedResultsError, open_results
 
@@ -28,10 +29,11 @@ FOREIGN_SECONDS = 3600.0
 _WRITER = re.compile(r"\.([0-9A-Za-z_]+)-([0-9]{1,9})-[0-9a-f]+\.merging\.h5$")
 
 
-def prepare_run_file(folder: Folder, key: RunKey, fragments: Sequence[Fragment]) -> Path:
+def prepare_run_file(folder: Folder, key: RunKey, fragments: Sequence[Fragment], told: Iterable[str] = ()) -> Path:
     """Write the run's next file beside the present one, with the fragments' results; it is on the disk then.
 
-    BrokenFragmentError if one cannot be copied.
+    ``told``: the names whose former full results are no more than their values, see `marks`. BrokenFragmentError if a
+    fragment cannot be copied.
     """
     target = folder.run_file(key)
     _clear(folder, key)
@@ -43,6 +45,7 @@ def prepare_run_file(folder: Folder, key: RunKey, fragments: Sequence[Fragment])
             for fragment in fragments:
                 _remove(file, fragment.cells)
                 _copy(fragment, file)
+            write_marks(file, (fragment.path for fragment in fragments), told)
         sync(aside)
     except BaseException:
         aside.unlink(missing_ok=True)

@@ -223,11 +223,12 @@ def test_that_after_a_kill_the_former_result_is_kept_once(
     with Database(folder) as own:
         merge_fragments(own, KEY, find_fragments(folder)[KEY])
         with own.reading() as sql:
-            rows = sql.execute("SELECT name, former_file, row FROM desk_history ORDER BY name").fetchall()
+            rows = sql.execute("SELECT name, former_file, row, value FROM desk_history ORDER BY name, id").fetchall()
     (file,) = files(folder)
-    assert rows[:2] == [("x", file, None), ("y", file, None)]
-    # Where the run's file had the new number already, nothing says any more that the former one was all.
-    assert [name for name, _, _ in rows[2:]] == ["z"]
+    assert [row[:3] for row in rows[:2]] == [("x", file, None), ("y", file, None)]
+    # What came into the run's file before the kill was a result as well, though another one waited then.
+    both = more and (step == "keeping" or (step, when) == ("publish_run_file", "after"))
+    assert rows[2:] == [("z", None, former.TOLD, value) for value in ((1.5, 2.5) if both else (1.5,))]
     assert read_result(folder.former / file, "x").data.size == 5
     assert read_result(folder.former / file, "y").data[0, 0, 0] == 1.0
     assert read_result(folder.run_file(KEY), "x").data.size == 6
