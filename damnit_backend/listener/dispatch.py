@@ -1,6 +1,7 @@
 """Taking jobs from the queue and having them executed, as many at a time as there are workers."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import Counter
@@ -9,10 +10,12 @@ from pathlib import Path
 
 from damnit_backend.contextproc.protocol import Finished, FragmentReady, RunEvent, Started, VariableSpec
 from damnit_backend.core.errors import UserError
+from damnit_backend.core.keys import RunKey
 from damnit_backend.executors.base import Executor
 from damnit_backend.store.database import Database, DatabaseBusyError
 from damnit_backend.store.folder import Folder
 from damnit_backend.store.jobs import Job, count_queued, finish_job, give_back, take_job
+from damnit_backend.store.lease import LeaseLostError
 from damnit_backend.store.parameters import Parameter, read_parameters
 from damnit_backend.store.run_data import RunData, adopt_data
 from damnit_backend.store.runs import add_run
@@ -145,14 +148,31 @@ class Dispatch:
 
         try:
             done = await self._executor.execute(work, report)
-        finally:
-            await self._ingest.finish(key)
+        except BaseException:
+            # What there is waits in the folder, if it must; why the work ended counts.
+            with contextlib.suppress(UserError):
+                await self._ingest.finish(key)
+            raise
+        await self._all_merged(key)
         if done.outcome == "ok" and covered:
             await self._patiently(lambda database: adopt_data(database, covered))
         self._losses[job.id] += done.outcome == "lost"
         self._pause = writing_pause(self._pause) if done.outcome == "cannot_write" else 0.0
         self._resume_at = time.monotonic() + self._pause
         return ending(done, len(errors), self._losses[job.id], computing)
+
+    async def _all_merged(self, key: RunKey) -> None:
+        """Until the run's results are in the table: a full disk does not make a run fail that was computed."""
+        while True:
+            try:
+                await self._ingest.finish(key)
+                return
+            except LeaseLostError:
+                raise
+            except UserError as error:
+                log.error("Results of %s wait to be merged: %s", key, error)
+                self._board.set_problem("run", f"Run {key.run}: its results wait. {error.message}")
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _patiently(self, write: Callable[[Database], object]) -> None:
         """Write, or read, as soon as it is possible: a lock or a full disk is no reason to give a run up."""

@@ -1,6 +1,7 @@
 """What the world may do to a listener that works: it goes on, says so, and loses nothing."""
 
 import asyncio
+import errno
 import sqlite3
 from contextlib import contextmanager
 
@@ -14,6 +15,7 @@ from damnit_backend.listener import dispatch, ingest, watch
 from damnit_backend.listener.ingest import Ingest
 from damnit_backend.listener.service import Listener
 from damnit_backend.listener.store_thread import StoreThread
+from damnit_backend.store import publishing
 from damnit_backend.store.database import Database, DatabaseBusyError
 from damnit_backend.store.edits import write_edit
 from damnit_backend.store.jobs import read_jobs
@@ -151,6 +153,52 @@ def test_that_a_lock_at_the_begin_or_end_of_a_job_does_not_give_the_run_up(
         assert served.cell(1, "trains")
 
     serve(folder, scenario)
+
+
+def test_that_a_run_whose_results_cannot_be_merged_yet_has_not_failed(beamtime, make_folder, serve, monkeypatch):
+    folder = make_folder(TRAINS)
+    full = True
+
+    def publish(*arguments):
+        if full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(*arguments)
+
+    real = publishing.prepare_run_file
+    monkeypatch.setattr(publishing, "prepare_run_file", publish)
+    monkeypatch.setattr(dispatch, "RETRY_SECONDS", 0.1)
+
+    async def scenario(served):
+        nonlocal full
+        await asyncio.to_thread(beamtime.write_raw, 1)
+        await served.until(lambda: "results wait" in served.listener.status().problem)
+        assert [job.state for job in served.jobs()] == ["running"]
+        full = False
+        await served.jobs_ended(1)
+        assert [(job.state, job.message) for job in served.jobs()] == [("done", "")]
+        assert served.cell(1, "trains")
+        assert not served.listener.status().problem
+
+    serve(folder, scenario)
+
+
+def test_that_a_listener_is_stopped_while_results_cannot_be_merged_and_the_job_is_given_back(
+    beamtime, make_folder, serve, monkeypatch
+):
+    folder = make_folder(TRAINS)
+
+    def publish(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(publishing, "prepare_run_file", publish)
+
+    async def scenario(served):
+        await asyncio.to_thread(beamtime.write_raw, 1)
+        await served.until(lambda: "results wait" in served.listener.status().problem)
+
+    serve(folder, scenario)
+    with Database(folder, read_only=True) as database:
+        assert [(job.state, job.attempts) for job in read_jobs(database)] == [("queued", 0)]
 
 
 def test_that_a_variable_with_the_name_of_an_editable_one_is_a_problem_until_it_is_renamed(
