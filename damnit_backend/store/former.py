@@ -19,6 +19,7 @@ from .folder import Folder
 from .fragment_cells import DAMAGES
 from .marks import read_marks
 from .results import REDUCED, DamagedResultsError, NoResultError, open_results
+from .typed import MANUAL
 
 TOLD = '{"told": true}'
 """In the column ``row`` of an entry whose full result was no more than its value."""
@@ -134,6 +135,16 @@ def _write(folder: Folder, key: RunKey, fragment: Path, old: h5py.File, names: S
     return target
 
 
+_PLACE = "proposal = ?3 AND run = ?4 AND name = ?5"
+_GIVE_TO_DELETED = (
+    "UPDATE desk_history SET former_file = ?1, row = ?2"
+    f" WHERE id = (SELECT max(id) FROM desk_history WHERE kind = 'value' AND {_PLACE})"
+    " AND operation = 'delete' AND former_file IS NULL AND row IS NULL"
+    " AND provenance IS NOT '' AND provenance IS NOT ?6"  # what people typed is in no file
+    f" AND NOT EXISTS (SELECT 1 FROM run_variables WHERE {_PLACE})"
+)
+
+
 @contextlib.contextmanager
 def keeping(sql: sqlite3.Connection, key: RunKey, files: Mapping[str, Path | None]) -> Iterator[None]:
     """Within the block, the triggers put these files into the entries of what is replaced."""
@@ -142,6 +153,9 @@ def keeping(sql: sqlite3.Connection, key: RunKey, files: Mapping[str, Path | Non
         for name, path in files.items()
         if path is None or not _is_named(sql, key, name, path)
     ]
+    for name, file, row in rows:
+        # Nothing is replaced where the table has lost the value already: it is the one that was deleted last.
+        sql.execute(_GIVE_TO_DELETED, (file, row, *key, name, MANUAL))
     sql.executemany("INSERT INTO desk_keeping VALUES (?, ?, ?)", rows)
     yield
     sql.execute("DELETE FROM desk_keeping")

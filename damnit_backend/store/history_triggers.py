@@ -57,6 +57,11 @@ class _Kept:
         same = " AND ".join(f"met.{column} = NEW.{column}" for column in self.key)
         return f"FROM {self.table} AS met WHERE {same}"
 
+    def met_by_number(self) -> str:
+        """The other row that a new one would take the number of; a new one that says none has -1."""
+        other = " OR ".join(f"met.{column} IS NOT NEW.{column}" for column in self.key or self.content)
+        return f"FROM {self.table} AS met WHERE met.rowid = NEW.rowid AND NEW.rowid <> -1 AND ({other})"
+
     def moved(self) -> str:
         return " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in self.key) or "0"
 
@@ -142,6 +147,11 @@ def _forget(row: str) -> tuple[str, ...]:
     return (f"DELETE FROM desk_authors WHERE {_at(row)};", f"DELETE FROM desk_provenance WHERE {_at(row)};")
 
 
+_FORGET_NOTED = tuple(
+    f"DELETE FROM {table} WHERE (proposal, run, name) IN"
+    " (SELECT proposal, run, name FROM desk_replacing WHERE source = 'run_variables');"
+    for table in ("desk_authors", "desk_provenance")
+)
 _SIGN = (
     "INSERT INTO desk_authors (proposal, run, name, author, host, program, reason, at)"
     f" SELECT NEW.proposal, NEW.run, NEW.name, w.author, w.host, w.program, w.reason, {NOW}"
@@ -187,23 +197,32 @@ def _deleted(kept: _Kept) -> str:
 def _met(kept: _Kept) -> str:
     columns = kept.columns("met")
     differs = f" AND ({kept.differs('met')})" if kept.content else ""
+    places = [f"{kept.met()}{differs}"] if kept.key else []
     return _trigger(
         f"{kept.table}_meet",
         f"BEFORE INSERT ON {kept.table}",
         "",
         f"DELETE FROM desk_replacing WHERE source = '{kept.table}';",
-        f"INSERT INTO desk_replacing (source, {', '.join(columns)})"
-        f" SELECT '{kept.table}', {', '.join(columns.values())} {kept.met()}{differs};",
+        *(
+            f"INSERT INTO desk_replacing (source, {', '.join(columns)})"
+            f" SELECT '{kept.table}', {', '.join(columns.values())} {place};"
+            for place in (*places, kept.met_by_number())
+        ),
     )
 
 
 def _replaced(kept: _Kept) -> str:
     noted = f"FROM desk_replacing AS f WHERE source = '{kept.table}'"
+    new = kept.columns("NEW")
+    same = " AND ".join(f"f.{column} IS {new[column]}" for column in _PLACE if column in new) or "1"
     return _trigger(
         f"{kept.table}_replace",
         f"AFTER INSERT ON {kept.table}",
         f"EXISTS (SELECT 1 {noted})",
-        _save(kept, {column: f"f.{column}" for column in kept.columns("f")}, noted, "'update'"),
+        _save(
+            kept, {column: f"f.{column}" for column in new}, noted, f"CASE WHEN {same} THEN 'update' ELSE 'delete' END"
+        ),
+        *(_FORGET_NOTED if kept.is_value else ()),
         f"DELETE FROM desk_replacing WHERE source = '{kept.table}';",
         *((*_forget("NEW"), _SIGN + ";") if kept.is_value else ()),
     )
@@ -244,12 +263,20 @@ _TAG_TAKEN = _trigger(
     _save(_TAG_USE, _TAG_USE.columns("OLD"), _ROW, "'delete'"),
 )
 
+_TAG_MOVED = _trigger(
+    "variable_tags_update",
+    "AFTER UPDATE ON variable_tags",
+    "OLD.variable_name IS NOT NEW.variable_name OR OLD.tag_id IS NOT NEW.tag_id",
+    _save(_TAG_USE, _TAG_USE.columns("OLD"), _ROW, "'delete'"),
+)
+
 
 def history_triggers() -> str:
     """Triggers that keep what is updated, deleted or replaced, by whatever program."""
-    statements = [_VALUE_ADDED, _VALUE_REPEATED, _TAG_TAKEN]
+    statements = [_VALUE_ADDED, _VALUE_REPEATED, _TAG_TAKEN, _TAG_MOVED]
     for kept in _KEPT:
         statements += [_updated(kept), _deleted(kept)]
+        statements += [_met(kept), _replaced(kept)]
         if kept.key:
-            statements += [_met(kept), _replaced(kept), _overrun(kept)]
+            statements.append(_overrun(kept))
     return "\n".join(statements)

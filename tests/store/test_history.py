@@ -310,6 +310,28 @@ def test_that_a_deleted_variable_comes_back_with_values_tags_and_how_they_were_m
     assert read_result(folder.run_file(RunKey(1234, 1)), "x").data.tolist() == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.parametrize("whole_run", [False, True])
+def test_that_a_deleted_value_has_its_full_result_also_when_it_was_computed_again(database, folder, merge, whole_run):
+    merge(x=np.arange(5.0), y=7, z=np.eye(3))
+    write_edit(database, COMMENT, "typed")
+    if whole_run:
+        delete_run(database, KEY)
+    else:
+        for name in "xy":
+            delete_variable(database, name)
+    merge(x=np.arange(6.0), y=np.arange(4.0))
+    for name, full in (("x", [0, 1, 2, 3, 4]), ("y", 7)):
+        key = CellKey(*KEY, name)
+        latest, deleted = read_history(database, key)
+        assert (latest.is_present, deleted.deleted) == (True, True)
+        bring_back(database, deleted.id)
+        assert read_result(folder.run_file(KEY), name).data.tolist() == full
+        # What took its place comes back as well.
+        replaced = read_history(database, key)[1]
+        bring_back(database, replaced.id)
+        assert read_result(folder.run_file(KEY), name).data.size == {"x": 6, "y": 4}[name]
+
+
 def test_that_an_editable_variable_comes_back(database, plain_sql):
     add_editable(database, "flag", "boolean", "Flag", "what")
     write_edit(database, CellKey(1234, 5, "flag"), True)

@@ -141,6 +141,25 @@ def test_that_a_value_which_moves_or_is_overrun_is_kept_where_it_was(sql, histor
     assert sorted(history("run", "value", "operation")) == [(2, 3.5, "delete"), (3, "other", "delete")]
 
 
+@pytest.mark.parametrize("recursive", [False, True])
+def test_that_a_row_which_is_replaced_by_its_number_is_kept(sql, history, recursive):
+    sql.execute(f"PRAGMA recursive_triggers = {recursive:d}")
+    sql.execute(INSERT, (1, 3, *changed("other")[2:]))
+    (number,) = sql.execute("SELECT rowid FROM run_variables WHERE run = 2").fetchone()
+    # It takes the number of one and the place of the other.
+    sql.execute(
+        f"INSERT OR REPLACE INTO run_variables (rowid, {CELL}) VALUES (?{', ?' * 11})", (number, 1, 3, *ROW[2:])
+    )
+    assert sorted(history("run", "value")) == [(2, 3.5), (3, "other")]
+    assert ("delete",) in history("operation")
+    assert sql.execute("SELECT run FROM desk_authors").fetchall() == [(3,)]
+    sql.execute("INSERT INTO time_comments (rowid, timestamp, comment) VALUES (7, 1.5, 'first')")
+    for comment in ("first", "second"):
+        sql.execute("REPLACE INTO time_comments (rowid, timestamp, comment) VALUES (7, 1.5, ?)", (comment,))
+    kept = [json.loads(row)["comment"] for (row,) in history("row", kind="time_comment")]
+    assert kept == (["first", "first"] if recursive else ["first"])
+
+
 def test_that_a_whole_table_may_be_deleted(sql, history):
     sql.executemany(INSERT, [(1, run, *ROW[2:]) for run in range(10, 60)])
     sql.execute("DELETE FROM run_variables")
@@ -276,9 +295,20 @@ def test_that_a_tag_taken_from_a_variable_is_kept(tagged, history):
     ]
 
 
+def test_that_a_tag_which_is_exchanged_for_another_is_kept(tagged, history):
+    tagged.execute("INSERT INTO tags (id, name) VALUES (9, 'nine')")
+    tagged.execute("UPDATE variable_tags SET tag_id = 9 WHERE variable_name = 'x' AND tag_id = 1")
+    assert rows(history, "tag") == [("one", "delete", {"variables": ["x"]})]
+
+
 @pytest.mark.parametrize("foreign_keys", [False, True])
 @pytest.mark.parametrize(
-    "statement", ["DELETE FROM tags WHERE id = 2", "INSERT OR REPLACE INTO tags (name) VALUES ('two')"]
+    "statement",
+    [
+        "DELETE FROM tags WHERE id = 2",
+        "INSERT OR REPLACE INTO tags (name) VALUES ('two')",
+        "INSERT OR REPLACE INTO tags (id, name) VALUES (2, 'another')",
+    ],
 )
 def test_that_a_tag_is_kept_with_the_variables_that_had_it(tagged, history, statement, foreign_keys):
     tagged.execute(f"PRAGMA foreign_keys = {foreign_keys:d}")
