@@ -10,6 +10,8 @@ from damnit_ctx import processes
 
 #: What remains for saying that there is no more.
 RESERVE = 256 << 20
+#: What is given back first, as raising a limit takes some memory itself: several of Python's arenas.
+_BALLAST = 4 << 20
 #: So much of its memory may a process keep after a failure for being allowed to go on.
 _KEPT_SHARE = 0.25
 
@@ -23,6 +25,7 @@ class _Memory:
     limit: int | None = None
     begin = 0
     as_begun: tuple[tuple[int, tuple[int, int]], ...] = ()
+    ballast: bytearray | None = None
 
 
 def limit_memory(limit: int | None, *, lasting: bool) -> None:
@@ -38,6 +41,7 @@ def limit_memory(limit: int | None, *, lasting: bool) -> None:
     if limit is None:
         resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
         return
+    _Memory.ballast = bytearray(_BALLAST)
     _Memory.begin = processes.data_size()
     most = _within(_Memory.begin + limit + RESERVE, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (_within(_Memory.begin + limit, hard), most if lasting else hard))
@@ -75,6 +79,7 @@ def _within(value: int, hard: int) -> int:
 
 def relieve() -> None:
     """To be called first when there was no more memory: some is there for handling that."""
+    _Memory.ballast = None
     if _Memory.limit is not None and sys.platform == "linux":
         soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
         if soft != resource.RLIM_INFINITY:
@@ -89,6 +94,7 @@ def may_go_on() -> bool:
         return True
     if processes.data_size() - _Memory.begin > _KEPT_SHARE * limit:
         return False
+    _Memory.ballast = bytearray(_BALLAST)
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
     resource.setrlimit(resource.RLIMIT_DATA, (_within(_Memory.begin + limit, hard), hard))
     return True
