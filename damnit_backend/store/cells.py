@@ -7,8 +7,13 @@ from damnit_backend.core.codec import StoredValue
 from damnit_backend.core.keys import CellKey, RunKey
 
 _COLUMNS = (
-    "value = ?, timestamp = ?, max_diff = ?, provenance = ?, summary_type = ?, summary_method = ?, attributes = ?"
+    "value = ?1, timestamp = ?2, max_diff = ?3, provenance = ?4,"
+    " summary_type = ?5, summary_method = ?6, attributes = ?7"
 )
+_NEWEST = (
+    "(SELECT version FROM run_variables WHERE proposal = ?8 AND run = ?9 AND name = ?10 ORDER BY version DESC LIMIT 1)"
+)
+"""Readers show the row of a cell with the highest version; nearly always it is the only one."""
 
 
 def put_run(sql: sqlite3.Connection, key: RunKey) -> bool:
@@ -30,7 +35,8 @@ def put_cell(sql: sqlite3.Connection, key: CellKey, stored: StoredValue, provena
     )  # fmt: skip
     # In two steps, for the same reason; and the row keeps its identity.
     done = sql.execute(
-        f"UPDATE run_variables SET {_COLUMNS} WHERE proposal = ? AND run = ? AND name = ? AND version = 1", (*row, *key)
+        f"UPDATE run_variables SET {_COLUMNS} WHERE proposal = ?8 AND run = ?9 AND name = ?10 AND version = {_NEWEST}",
+        (*row, *key),
     )
     if done.rowcount == 0:
         sql.execute(

@@ -87,7 +87,7 @@ def _require(sql: sqlite3.Connection, key: CellKey, value: Typed) -> None:
     # In SQL, so that what the database makes of a value (NaN is nothing, 2 is 2.0) is compared with what it holds.
     row = sql.execute(
         "SELECT stored.value, stored.timestamp, stored.value IS wanted.value FROM (SELECT ? AS value) AS wanted"
-        " LEFT JOIN run_variables AS stored ON proposal = ? AND run = ? AND name = ? AND version = 1",
+        " LEFT JOIN run_variables AS stored ON proposal = ? AND run = ? AND name = ? ORDER BY version DESC LIMIT 1",
         (expected, *key),
     ).fetchone()
     now, at, same = row

@@ -36,7 +36,8 @@ def is_first(sql: sqlite3.Connection, typing: Typing) -> bool:
 def is_superseded(sql: sqlite3.Connection, key: CellKey, typing: Typing) -> bool:
     """Whether the cell was written after the edit was typed."""
     row = sql.execute(
-        "SELECT timestamp FROM run_variables WHERE proposal = ? AND run = ? AND name = ? AND version = 1", key
+        "SELECT timestamp FROM run_variables WHERE proposal = ? AND run = ? AND name = ? ORDER BY version DESC LIMIT 1",
+        key,
     ).fetchone()
     return row is not None and isinstance(row[0], int | float) and row[0] > typing.at
 

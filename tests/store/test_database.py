@@ -7,6 +7,7 @@ from damnit_backend.core.errors import UserError
 from damnit_backend.core.keys import CellKey, RunKey
 from damnit_backend.store.database import Database, DatabaseBusyError
 from damnit_backend.store.edits import write_edit
+from damnit_backend.store.history import read_history
 from damnit_backend.store.opening import create_database, open_database
 from damnit_backend.store.runs import add_run
 from damnit_backend.store.table import read_table
@@ -164,3 +165,14 @@ def test_that_a_database_belongs_to_one_thread(database):
     thread.start()
     thread.join()
     assert len(problems) == 1
+
+
+def test_that_an_edit_shows_where_another_program_gave_a_cell_a_higher_version(database, plain_sql):
+    write_edit(database, COMMENT, "first")
+    plain_sql().execute(
+        "INSERT INTO run_variables (proposal, run, name, version, value, timestamp)"
+        " VALUES (1234, 1, 'comment', 2, 'theirs', 1)"
+    )
+    write_edit(database, COMMENT, "ours", replacing="theirs")
+    assert read_table(database).cells[COMMENT].value == "ours"
+    assert [version.cell.value for version in read_history(database, COMMENT)] == ["ours", "theirs"]
