@@ -61,6 +61,8 @@ class FormerFiles:
     """There, but not named by the history."""
     missing: tuple[str, ...]
     """Named by the history, but not there."""
+    known: tuple[Path, ...]
+    """There, and named by the history."""
 
 
 def former_files(database: Database) -> FormerFiles:
@@ -77,4 +79,5 @@ def former_files(database: Database) -> FormerFiles:
         place,
         tuple(path for name, path in there.items() if name not in named),
         tuple(sorted(name for name in named - set(there) if not (place / name).exists())),
+        tuple(path for name, path in there.items() if name in named),
     )

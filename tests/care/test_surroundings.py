@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -312,6 +313,22 @@ def test_copies_that_never_ended_and_missing_former_results_are_told(damnit_fold
     assert not left.exists()
     (problem,) = [f for f in report.findings if f.is_problem]
     assert problem.details == ("lost.h5",)
+
+
+def test_former_results_that_cannot_be_read_are_named_and_left(damnit_folder, examine, plain_sql):
+    damnit_folder.former.mkdir(exist_ok=True)
+    for name in ("p1234_r1.aa.h5", "p1234_r2.bb.h5"):
+        shutil.copyfile(damnit_folder.results / "p1234_r1.h5", damnit_folder.former / name)
+        plain_sql().execute(
+            "INSERT INTO desk_history (kind, operation, replaced_at, former_file) VALUES ('value', 'update', 1, ?)",
+            (name,),
+        )
+    assert examine("leftovers").problems == 0
+    os.truncate(damnit_folder.former / "p1234_r2.bb.h5", 3000)
+    report = examine("leftovers", fix=True)
+    (problem,) = [f for f in report.findings if f.is_problem]
+    assert [line.partition(":")[0] for line in problem.details] == ["p1234_r2.bb.h5"]
+    assert (damnit_folder.former / "p1234_r2.bb.h5").exists()
 
 
 def test_ctrl_c_ends_the_command(damnit_folder):

@@ -2,14 +2,16 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from damnit_backend.care.examination import Examination, Found, counted
+from damnit_backend.care.file_readers import FileReaders
 from damnit_backend.care.setting_aside import FOLDER, set_aside
 from damnit_backend.care.snapshot import abandoned_snapshots
 from damnit_backend.core.findings import Level
+from damnit_backend.store.examine import Depth
 from damnit_backend.store.result_files import former_files
 
 OLD_SECONDS = 24 * 3600.0
@@ -37,7 +39,24 @@ def check(examination: Examination) -> Iterator[Found]:
     if former.missing:
         text = f"The history names {counted(len(former.missing), 'file')} of former results that cannot be found."
         found.append(Found(Level.WARNING, text, str(former.place), "A backup may have it.", former.missing))
+    found += _damaged_former(examination, former.known)
     yield from found or [Found(Level.OK, "Nothing is left over.", str(examination.folder.path))]
+
+
+def _damaged_former(examination: Examination, paths: Sequence[Path]) -> Iterator[Found]:
+    damaged: list[str] = []
+    with FileReaders(Depth.NAMES if examination.quick else Depth.ALL) as readers:
+        for done, (path, report) in enumerate(readers.examine(paths), 1):
+            examination.progress(done, len(paths))
+            if path.exists():  # else it is not kept any more since just now
+                reasons = [report.problem] if report.problem else []
+                reasons += [f"{place}: {why}" for place, why in report.unreadable.items()]
+                damaged += [f"{path.name}: {reason}" for reason in reasons]
+    if damaged:
+        # Nothing to mend: where a full result cannot be read, the history still has its value.
+        text = "Former results cannot be read; their values are in the history all the same."
+        advice = "A backup may have them."
+        yield Found(Level.WARNING, text, str(examination.folder.former), advice, tuple(sorted(damaged)))
 
 
 def _unfinished(examination: Examination) -> Iterator[Found]:
