@@ -130,7 +130,11 @@ def _time_comment(sql: sqlite3.Connection, change: Change) -> None:
         )
         if done.rowcount:
             return
-    sql.execute("INSERT INTO time_comments (timestamp, comment) VALUES (?, ?)", row)
+    sql.execute(
+        "INSERT INTO time_comments (timestamp, comment) SELECT ?1, ?2"
+        " WHERE NOT EXISTS (SELECT 1 FROM time_comments WHERE timestamp IS ?1 AND comment IS ?2)",
+        row,
+    )
 
 
 def _texts(items: object) -> list[str]:
