@@ -1,7 +1,12 @@
 """Making files that everybody may use who may use their folder, and making sure that they are on the disk."""
 
+import contextlib
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
+
+_WRITE_FAILED = re.compile(r"(?:file write failed|unable to extend file).*?errno = ([0-9]+)", re.DOTALL)
 
 
 def keep_others_from_writing() -> None:
@@ -26,3 +31,15 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def disk_errors() -> Iterator[None]:
+    """Within the block, a full disk is an OSError with its number; HDF5 says it in words, in errors of any kind."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        number = _WRITE_FAILED.search(str(error))
+        if number is None or getattr(error, "errno", None) is not None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error

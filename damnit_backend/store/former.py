@@ -14,7 +14,7 @@ from damnit_backend.core.keys import RunKey
 
 from .comparing import same_result
 from .copying import copy_places
-from .files import make_file, sync
+from .files import disk_errors, make_file, sync
 from .folder import Folder
 from .fragment_cells import DAMAGES
 from .marks import read_marks
@@ -124,7 +124,7 @@ def _write(folder: Folder, key: RunKey, fragment: Path, old: h5py.File, names: S
     aside.unlink(missing_ok=True)  # of an attempt that was killed
     make_file(aside)
     try:
-        with h5py.File(aside, "w", locking=False) as file:
+        with disk_errors(), h5py.File(aside, "w", locking=False) as file:
             for name in names:
                 copy_places(old, file, name)
         sync(aside)

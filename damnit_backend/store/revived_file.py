@@ -12,7 +12,7 @@ from damnit_backend.core.values import CellValue, Failure, Picture, SmallArray, 
 
 from .copying import copy_places
 from .database import Database
-from .files import make_file
+from .files import disk_errors, make_file
 from .fragment_cells import DAMAGES
 from .history import Version
 from .results import ERRORS, REDUCED, DamagedResultsError, NoResultError, open_results
@@ -30,7 +30,7 @@ def write_revived(database: Database, version: Version) -> Path:
     path = folder.former / f"{folder.run_file(key.row).stem}.{secrets.token_hex(6)}.revived.h5.aside"
     try:
         make_file(path)
-        with h5py.File(path, "w", locking=False) as file:
+        with disk_errors(), h5py.File(path, "w", locking=False) as file:
             if version.former_file is not None:
                 _copy_former(folder.former / version.former_file, file, key.name)
             else:
@@ -47,7 +47,7 @@ def write_revived(database: Database, version: Version) -> Path:
 
 def _copy_former(source: Path, file: h5py.File, name: str) -> None:
     try:
-        with open_results(source) as former:
+        with open_results(source) as former, disk_errors():
             copy_places(former, file, name)
     except (NoResultError, DamagedResultsError, *DAMAGES) as error:
         if isinstance(error, OSError) and error.errno is not None:

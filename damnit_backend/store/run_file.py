@@ -16,7 +16,7 @@ import psutil
 from damnit_backend.core.keys import RunKey
 
 from .copying import PLACES, copy_places
-from .files import make_file, sync
+from .files import disk_errors, make_file, sync
 from .folder import Folder
 from .fragments import BrokenFragmentError, Fragment
 from .marks import write_marks
@@ -40,7 +40,7 @@ def prepare_run_file(folder: Folder, key: RunKey, fragments: Sequence[Fragment],
     aside = target.with_name(f"{target.stem}.{_host()}-{os.getpid()}-{secrets.token_hex(4)}.merging.h5")
     try:
         _start_file(target, aside, {name for fragment in fragments for name in fragment.cells})
-        with h5py.File(aside, "r+", locking=False) as file:
+        with disk_errors(), h5py.File(aside, "r+", locking=False) as file:
             file.attrs["provenance"] = fragments[-1].provenance
             for fragment in fragments:
                 _remove(file, fragment.cells)
@@ -119,8 +119,9 @@ def _copy(fragment: Fragment, file: h5py.File) -> None:
         try:
             source = stack.enter_context(open_results(fragment.path))
             require_own_data(source)  # again: it may be another file by now
-            for name in fragment.cells:
-                copy_places(source, file, name)
+            with disk_errors():
+                for name in fragment.cells:
+                    copy_places(source, file, name)
         except (DamagedResultsError, KeyError, ValueError, TypeError, RuntimeError, OSError) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise  # The disk is full, for example: not the fragment's fault.

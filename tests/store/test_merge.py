@@ -1,6 +1,8 @@
 import functools
 import math
 import os
+import resource
+import signal
 
 import h5py
 import numpy as np
@@ -565,6 +567,32 @@ def test_that_a_full_disk_leaves_the_fragments_waiting_and_the_old_file_whole(
     assert not list(folder.results.glob("*.merging.h5"))
     merge()
     assert cell("a").value == 2
+
+
+@pytest.mark.parametrize("room", [20_000, 100_000, 300_000])
+def test_that_a_file_that_may_not_grow_is_the_disks_fault_and_not_the_fragments(
+    hand_over, merge, database, folder, room
+):
+    big = np.random.default_rng(1).normal(size=30_000)
+    hand_over(x=big, kept=big)
+    merge()
+    fragment = hand_over(x=big + 1, y=big)
+    before = sorted(folder.results.glob("*.h5"))
+    database.close()
+    pid = os.fork()
+    if pid == 0:  # a limit of a process's own instead of a small disk: HDF5 meets it in the same way
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+        try:
+            with Database(folder) as own:
+                merge_fragments(own, KEY, [fragment])
+        except UserError:
+            os._exit(7)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+    assert sorted(folder.results.glob("*.h5")) == before
+    with Database(folder) as own:
+        assert merge_fragments(own, KEY, [fragment]).broken == ()
 
 
 def test_that_a_damaged_result_inside_a_fragment_sets_only_it_aside(hand_over, merge, cell, folder):
