@@ -65,6 +65,7 @@ class Job:
     _fault: tuple[str, str] | None = None  # what made the server kill a worker: error_cls and message
     _opened: bool = False
     _deaths: int = 0
+    _killed: set[str] = field(default_factory=set)  # what was computed when somebody killed a worker
     _computed: str = ""  # the Variable that finished last
     _start_time_saved: bool = False
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
@@ -186,11 +187,22 @@ class Job:
         fault, self._fault = self._fault, None
         if fault is not None:
             how = fault[1]
+        elif how == KILLED and self._is_tried_again():
+            return
         if not self._opened:
             self.ending = ("died", f"{how} while opening the run")
         elif self._deaths > MAX_DEATHS:
             self.ending = ("died", f"{how}; {self._deaths} processes of this run died: the rest is not tried")
         self._blame(*(fault or ("ProcessDied", f"{how} while computing")))
+
+    def _is_tried_again(self) -> bool:
+        """Whether what was computed gets a second chance: people, and Linux for want of memory, kill processes that
+        are not to blame."""
+        if self.running is None or self.running.name in self._killed or self._deaths > MAX_DEATHS:
+            return False
+        self._killed.add(self.running.name)
+        self.running = None
+        return True
 
     def _blame(self, error_cls: str, message: str) -> None:
         if self.running is None:
@@ -220,3 +232,7 @@ def describe_exit(code: int, status: int) -> str:
     except ValueError:
         name = ""
     return f"killed by signal {status}{name}"
+
+
+#: How a process ends that somebody else kills.
+KILLED = describe_exit(os.CLD_KILLED, signal.SIGKILL)

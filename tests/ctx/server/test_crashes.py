@@ -61,6 +61,20 @@ def test_that_a_variable_that_ends_its_process_fails_alone(
     assert {p.name.split(".")[-2] for p in (folder / "extracted_data").iterdir()} == {"ready"}
 
 
+def test_that_a_variable_whose_process_is_killed_by_somebody_gets_a_second_chance(
+    load_in: LoadIn, run_in: RunIn, client: Any, results: Results
+) -> None:
+    load_in(CRASHING.format("os.path.exists('once') or (open('once', 'w'), os.kill(os.getpid(), 9)); return 5"))
+
+    run_in()
+
+    assert client.until("done")["outcome"] == "ok"
+    found = results()
+    assert found.read("culprit/data") == 5
+    assert found.read("user/data") == 1
+    assert found.read("after/data") == 3
+
+
 def test_that_published_results_are_not_computed_again_after_a_crash(
     load_in: LoadIn, run_in: RunIn, client: Any, folder: Path, results: Results
 ) -> None:
